@@ -1,0 +1,1 @@
+//! portero-hub
