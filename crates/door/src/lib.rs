@@ -1,1 +1,3 @@
-//! portero-door
+//! What a door laptop knows and does.
+
+pub mod view;

@@ -1,0 +1,446 @@
+//! What a window or a kiosk sees: answers and events of the door, as `portero-door` writes them on a line and the desktop shows them.
+//!
+//! Reservations and entries go by their wire names (see `portero-protocol`); everything else is the door's own.
+
+use jiff::civil::Date;
+use portero_protocol::conflict::Conflict;
+use portero_protocol::device::Role;
+use portero_protocol::entry::{StoredEntry, Verdict};
+use portero_protocol::ids::{ConflictId, DeviceId, EntryId, OpId, ReservationId};
+use portero_protocol::instant::Instant;
+use portero_protocol::listing::QuarterHour;
+use portero_protocol::problem::Code;
+use portero_protocol::reservation::{Reservation, Status};
+use serde::{Deserialize, Serialize};
+
+/// The answer to a scan, an admission by hand or an undo. `escaneoId` is present exactly when an entry was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Answer {
+    /// What to show.
+    pub verdict: Verdict,
+    /// The entry that was recorded.
+    #[serde(rename = "escaneoId", skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// Which reservation.
+    #[serde(rename = "reservaId", skip_serializing_if = "Option::is_none")]
+    pub reservation: Option<ReservationId>,
+    /// Who reserved.
+    #[serde(rename = "clienteNombre", skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// How many have come, with this entry.
+    #[serde(rename = "asistenciaActual", skip_serializing_if = "Option::is_none")]
+    pub attendance: Option<u32>,
+    /// Party size.
+    #[serde(rename = "numeroPersonas", skip_serializing_if = "Option::is_none")]
+    pub party: Option<u32>,
+    /// How many came beyond the party.
+    #[serde(rename = "exceso", skip_serializing_if = "Option::is_none")]
+    pub excess: Option<u32>,
+    /// Until when the door's knowledge was proven complete when it decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// More about the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
+    /// How many came in with this entry (negative: an undo took them back); 0 where nothing was recorded.
+    #[serde(rename = "cantidad")]
+    pub quantity: i64,
+    /// The whole row, for table, notes and the rest.
+    #[serde(rename = "reserva", skip_serializing_if = "Option::is_none")]
+    pub row: Option<Box<Reservation>>,
+    /// When it was decided, by the hub's clock as known here.
+    pub at: Instant,
+}
+
+/// More about a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum Detail {
+    /// `cancelled`: the reservation was deleted.
+    Deleted,
+    /// `wrong_day`: the night is over for more than a day.
+    Expired,
+    /// `wrong_day`: the night is more than a day away.
+    Early,
+    /// `already_in`: the reservation is finished.
+    Finished,
+    /// `unknown`: the ticket's signature is not of this venue.
+    Forged,
+    /// `unknown`: the venue does not accept codes without a signature.
+    Unsigned,
+    /// An entry was taken back.
+    Undone,
+}
+
+/// A line of the door's last entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Recent {
+    /// The entry.
+    #[serde(rename = "entrada")]
+    #[cfg_attr(feature = "ts", ts(as = "portero_protocol::entry::Entry"))]
+    pub entry: portero_protocol::entry::Entry,
+    /// Who reserved; `None`: unknown here.
+    #[serde(rename = "clienteNombre", skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// How far it is on its way.
+    pub delivery: DeliveryState,
+    /// Whether an undo voids it.
+    #[serde(rename = "anulada")]
+    pub voided: bool,
+    /// Whether it has an open conflict.
+    #[serde(rename = "conConflicto")]
+    pub in_conflict: bool,
+}
+
+/// How far a recorded item is on its way to the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum DeliveryState {
+    /// On this disk alone: ✓.
+    Pending,
+    /// The hub has it: ✓✓.
+    Confirmed,
+    /// The hub holds it for a manager (revoked device).
+    Held,
+    /// The hub cannot take it; it stays here with its reason.
+    Quarantined,
+}
+
+/// The state of the connection, as the badge shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum LinkState {
+    /// Connecting for the first time, or again.
+    Connecting,
+    /// Connected, behind the hub.
+    CatchingUp,
+    /// Every change arrives as it happens.
+    Live,
+    /// No stream: asks from time to time.
+    Polling,
+    /// The hub cannot be reached.
+    Offline,
+    /// The hub refuses this device to read. Entries are still delivered.
+    Refused,
+}
+
+/// What the badge and `status` show.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct DoorStatus {
+    /// The connection.
+    pub state: LinkState,
+    /// Since when.
+    pub since: Instant,
+    /// Why reading is refused or the disk is full, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Code>,
+    /// The log's life.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    /// The last position that is known here.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub cursor: u64,
+    /// The log's last position, as last heard.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub head: u64,
+    /// What waits.
+    pub outbox: OutboxStatus,
+    /// What has to be added to this clock to get the hub's, in ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub clock_offset_ms: i64,
+    /// How far that may be wrong, in ms; `None`: never measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub clock_error_ms: Option<i64>,
+    /// Time since what is here was last proven to be all, in ms; `None`: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub data_age_ms: Option<i64>,
+    /// Requests to the hub in the last 60 minutes.
+    pub requests_this_hour: u32,
+    /// Bytes to and from the hub since the venue's day began.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub bytes_today: u64,
+    /// From the hub's commit to the row here, in ms.
+    pub latency_ms: Percentiles,
+    /// From a usable link to `connected`, in ms.
+    pub reconnect_ms: Reconnects,
+}
+
+/// What waits to be delivered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct OutboxStatus {
+    /// Not yet confirmed.
+    pub pending: u32,
+    /// Refused by the hub, kept here with a reason.
+    pub quarantined: u32,
+    /// Held by the hub for a manager.
+    pub held: u32,
+    /// How long the oldest has waited, in ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub oldest_ms: Option<i64>,
+}
+
+/// The middle and the tail of what was measured, in ms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Percentiles {
+    /// Half were faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    /// 99 of 100 were faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+}
+
+/// How long reconnecting took, in ms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Reconnects {
+    /// The last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<f64>,
+    /// Half were faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    /// The slowest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+/// Which reservations a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct ListQuery {
+    /// The venue's day; `None`: every day.
+    #[serde(rename = "fecha", with = "optional_day")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
+    pub day: Option<Date>,
+    /// Words to find in name, phone, table, notes, promoter, occasion; any order, prefixes, without accents or case.
+    pub text: Option<String>,
+    /// Only in this state.
+    #[serde(rename = "estado")]
+    pub status: Option<Status>,
+    /// Rows in the page; 100 where it is missing, at most 1,000.
+    pub limit: Option<u32>,
+    /// Rows before the page.
+    pub offset: Option<u32>,
+}
+
+/// One page of reservations.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ReservationPage {
+    /// The page.
+    #[serde(rename = "reservas")]
+    pub rows: Vec<Row>,
+    /// How many there are in all.
+    pub total: u32,
+    /// People in all of them.
+    #[serde(rename = "personas")]
+    pub people: u32,
+    /// People of them who have come.
+    #[serde(rename = "dentro")]
+    pub inside: u32,
+}
+
+/// A reservation in a list: as the hub has it, with this device's own entries and edits on top.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "Fila"))]
+pub struct Row {
+    /// The reservation.
+    #[serde(flatten)]
+    pub reservation: Reservation,
+    /// The venue's day that it belongs to.
+    #[serde(rename = "dia")]
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub day: Date,
+    /// Whether an edit made here has not reached the hub.
+    #[serde(rename = "pendiente")]
+    pub pending: bool,
+}
+
+/// One reservation with its entries, those that wait here included.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "Ficha"))]
+pub struct Sheet {
+    /// The row.
+    #[serde(flatten)]
+    pub row: Row,
+    /// Its entries, by corrected time.
+    #[serde(rename = "registroEntradas")]
+    pub entries: Vec<StoredEntry>,
+}
+
+/// A write that was kept and is on its way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "Guardada"))]
+pub struct Saved {
+    /// The write's id, which `confirmed` will name.
+    #[serde(rename = "opId")]
+    pub op: OpId,
+    /// The reservation as it now looks here; `None` where it was deleted.
+    #[serde(rename = "reserva")]
+    pub row: Option<Row>,
+}
+
+/// Tonight in numbers, from what is known here.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Tonight {
+    /// The venue's day.
+    #[serde(rename = "fecha")]
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub day: Date,
+    /// Reservations that are not cancelled.
+    #[serde(rename = "reservas")]
+    pub reservations: u32,
+    /// People expected.
+    #[serde(rename = "esperadas")]
+    pub expected: u32,
+    /// People inside.
+    #[serde(rename = "dentro")]
+    pub inside: u32,
+    /// People still to come.
+    #[serde(rename = "porLlegar")]
+    pub to_come: u32,
+    /// People beyond their parties.
+    #[serde(rename = "exceso")]
+    pub excess: u32,
+    /// How many people may be inside.
+    #[serde(rename = "aforo", skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+    /// Arrivals by quarter of an hour, without the empty ones.
+    #[serde(rename = "curva")]
+    pub curve: Vec<QuarterHour>,
+    /// Parties expected by quarter of an hour of their reservation, in people.
+    #[serde(rename = "previstas")]
+    pub planned: Vec<QuarterHour>,
+}
+
+/// Who and where this device is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Identity {
+    /// This device.
+    pub device_id: DeviceId,
+    /// Its name.
+    #[serde(rename = "puerta", skip_serializing_if = "Option::is_none")]
+    pub door: Option<String>,
+    /// What it may do, as far as is known.
+    #[serde(rename = "rol", skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The venue's name; `None` before the first snapshot.
+    #[serde(rename = "local", skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// The venue's time zone.
+    #[serde(rename = "zonaHoraria", skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// The venue's day now.
+    #[serde(rename = "hoy", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub today: Option<Date>,
+    /// When the venue's day ends, `HH:MM`.
+    #[serde(rename = "corte", skip_serializing_if = "Option::is_none")]
+    pub cutoff: Option<String>,
+}
+
+/// What a door says by itself.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub enum DoorEvent {
+    /// Once, at the start; it does not wait for the hub.
+    Ready {
+        /// This device.
+        device_id: DeviceId,
+    },
+    /// The connection changed.
+    State {
+        /// To what.
+        state: LinkState,
+        /// When.
+        since: Instant,
+    },
+    /// Reservations look different now; empty: anything may (a new snapshot).
+    Changed {
+        /// Which.
+        #[serde(rename = "reservas")]
+        reservations: Vec<ReservationId>,
+    },
+    /// The hub answered about an entry or a write.
+    Confirmed {
+        /// The entry.
+        #[serde(rename = "escaneoId", skip_serializing_if = "Option::is_none")]
+        entry: Option<EntryId>,
+        /// The write.
+        #[serde(rename = "opId", skip_serializing_if = "Option::is_none")]
+        op: Option<OpId>,
+        /// What became of it.
+        #[serde(rename = "resultado")]
+        outcome: String,
+    },
+    /// A conflict was opened, changed or decided.
+    Conflict {
+        /// The conflict.
+        #[serde(rename = "conflicto")]
+        conflict: Box<Conflict>,
+    },
+    /// The hub cannot take something; it stays here.
+    Quarantined {
+        /// The entry.
+        #[serde(rename = "escaneoId", skip_serializing_if = "Option::is_none")]
+        entry: Option<EntryId>,
+        /// The write.
+        #[serde(rename = "opId", skip_serializing_if = "Option::is_none")]
+        op: Option<OpId>,
+        /// Why.
+        #[serde(rename = "motivo")]
+        reason: String,
+    },
+}
+
+/// A decision about a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
+pub struct Decision {
+    /// Which conflict.
+    pub id: ConflictId,
+    /// What was decided.
+    #[serde(rename = "resultado")]
+    pub outcome: String,
+    /// Why.
+    #[serde(rename = "nota", default)]
+    pub note: Option<String>,
+}
+
+mod optional_day {
+    use jiff::civil::Date;
+    use portero_protocol::reservation::wire_date;
+    use serde::{Deserialize, Deserializer, de};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+        Option::<String>::deserialize(deserializer)?
+            .map(|text| wire_date::parse(&text).ok_or_else(|| de::Error::custom("a date is YYYY-MM-DD")))
+            .transpose()
+    }
+}
