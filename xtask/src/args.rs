@@ -6,11 +6,11 @@ use anyhow::{Result, bail};
 
 /// What `cargo xtask help` prints.
 pub(crate) const HELP: &str = "\
-cargo xtask run [-- ARGS]             set everything up, then start the app (no ARGS: a demo venue of tonight)
-cargo xtask test [--quick]            every check and test; --quick leaves out the window, the browser and the camera
+cargo xtask run [-- ARGS]              set everything up, then start the app (no ARGS: a demo venue of tonight)
+cargo xtask test [--quick]             every check and test; --quick leaves out the window, the browser and the camera
 cargo xtask bench [NAME] [--json FILE] the benchmarks: door, sync, scan, hub; what follows goes to the benchmark
-cargo xtask bindings                  write the TypeScript types again, from the Rust ones
-cargo xtask dist                      release programs and the installers that this system can make";
+cargo xtask bindings [--check]         write the TypeScript types again from the Rust ones, or only compare
+cargo xtask dist                       release programs and the installers that this system can make";
 
 /// One command line, understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,9 +22,13 @@ pub(crate) enum Command {
     /// Check and test everything, or all that needs no window, browser and camera.
     Test { quick: bool },
     /// Measure: one benchmark or all, the figures also to a file, the rest for the benchmark itself.
-    Bench { name: Option<String>, json: Option<PathBuf>, rest: Vec<String> },
-    /// Write `ui/src/lib/bindings`.
-    Bindings,
+    Bench {
+        name: Option<String>,
+        json: Option<PathBuf>,
+        rest: Vec<String>,
+    },
+    /// Write `ui/src/lib/bindings`, or only compare.
+    Bindings { check: bool },
     /// Make what can be installed elsewhere.
     Dist,
 }
@@ -35,19 +39,27 @@ pub(crate) enum Command {
 /// A sentence that names what was not understood.
 pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command> {
     let args: Vec<String> = args.collect();
-    let Some((command, rest)) = args.split_first() else { return Ok(Command::Help) };
+    let Some((command, rest)) = args.split_first() else {
+        return Ok(Command::Help);
+    };
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(Command::Help),
-        "run" => Ok(Command::Run { args: after_dashes(rest) }),
+        "run" => Ok(Command::Run {
+            args: after_dashes(rest),
+        }),
         "test" => match rest {
             [] => Ok(Command::Test { quick: false }),
             [quick] if quick == "--quick" => Ok(Command::Test { quick: true }),
             [other, ..] => bail!("`test` does not know `{other}`; it takes --quick or nothing"),
         },
         "bench" => bench(rest),
-        "bindings" if rest.is_empty() => Ok(Command::Bindings),
+        "bindings" => match rest {
+            [] => Ok(Command::Bindings { check: false }),
+            [check] if check == "--check" => Ok(Command::Bindings { check: true }),
+            [other, ..] => bail!("`bindings` does not know `{other}`; it takes --check or nothing"),
+        },
         "dist" if rest.is_empty() => Ok(Command::Dist),
-        "bindings" | "dist" => bail!("`{command}` takes no arguments"),
+        "dist" => bail!("`dist` takes no arguments"),
         other => bail!("there is no command `{other}`\n\n{HELP}"),
     }
 }
@@ -67,7 +79,9 @@ fn bench(rest: &[String]) -> Result<Command> {
     let mut rest = rest.iter();
     while let Some(arg) = rest.next() {
         if arg == "--json" {
-            let Some(file) = rest.next() else { bail!("--json wants a file") };
+            let Some(file) = rest.next() else {
+                bail!("--json wants a file")
+            };
             json = Some(PathBuf::from(file));
         } else if name.is_none() && forward.is_empty() && !arg.starts_with('-') {
             name = Some(arg.clone());
@@ -78,7 +92,11 @@ fn bench(rest: &[String]) -> Result<Command> {
     if name.is_none() && !forward.is_empty() {
         bail!("`{}` needs the name of a benchmark before it", forward[0]);
     }
-    Ok(Command::Bench { name, json, rest: forward })
+    Ok(Command::Bench {
+        name,
+        json,
+        rest: forward,
+    })
 }
 
 #[cfg(test)]
@@ -103,7 +121,9 @@ mod tests {
     #[test]
     fn run_takes_arguments_with_or_without_dashes() {
         assert_eq!(parsed("run").unwrap(), Command::Run { args: Vec::new() });
-        let some = Command::Run { args: owned(&["--hub", "http://10.0.0.2:7420"]) };
+        let some = Command::Run {
+            args: owned(&["--hub", "http://10.0.0.2:7420"]),
+        };
         assert_eq!(parsed("run -- --hub http://10.0.0.2:7420").unwrap(), some);
         assert_eq!(parsed("run --hub http://10.0.0.2:7420").unwrap(), some);
     }
@@ -117,7 +137,11 @@ mod tests {
 
     #[test]
     fn bench_keeps_what_it_does_not_know_for_the_benchmark() {
-        let all = Command::Bench { name: None, json: None, rest: Vec::new() };
+        let all = Command::Bench {
+            name: None,
+            json: None,
+            rest: Vec::new(),
+        };
         assert_eq!(parsed("bench").unwrap(), all);
         let door = Command::Bench {
             name: Some("door".into()),
@@ -133,5 +157,10 @@ mod tests {
     fn an_unknown_command_is_named_in_the_error() {
         assert!(parsed("serve").unwrap_err().to_string().contains("`serve`"));
         assert!(parsed("dist now").is_err());
+        assert!(parsed("bindings --chek").is_err());
+        assert_eq!(
+            parsed("bindings --check").unwrap(),
+            Command::Bindings { check: true }
+        );
     }
 }

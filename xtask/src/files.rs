@@ -90,12 +90,20 @@ mod tests {
         let first = print(&root, &["src", "none"], &["dist"]).unwrap();
         fs::create_dir_all(root.join("src/dist")).unwrap();
         fs::write(root.join("src/dist/out.js"), "built").unwrap();
-        assert_eq!(print(&root, &["src", "none"], &["dist"]).unwrap(), first, "a skipped folder");
+        assert_eq!(
+            print(&root, &["src", "none"], &["dist"]).unwrap(),
+            first,
+            "a skipped folder"
+        );
         fs::write(root.join("src/a.ts"), "One").unwrap();
         let changed = print(&root, &["src", "none"], &["dist"]).unwrap();
         assert_ne!(changed, first, "a content");
         fs::rename(root.join("src/a.ts"), root.join("src/c.ts")).unwrap();
-        assert_ne!(print(&root, &["src", "none"], &["dist"]).unwrap(), changed, "a name");
+        assert_ne!(
+            print(&root, &["src", "none"], &["dist"]).unwrap(),
+            changed,
+            "a name"
+        );
         fs::remove_dir_all(&root).unwrap();
     }
 

@@ -6,7 +6,7 @@
 //! - [`setup`]: what must be there before anything builds (system packages, npm packages, the built window)
 //! - [`run`], [`check`], [`bench`], [`dist`]: the four commands; `bindings` lives in [`bindings`]
 //!
-//! The standard library, anyhow and serde_json are all it stands on: it compiles in seconds on a new machine.
+//! The standard library, anyhow and `serde_json` are all it stands on: it compiles in seconds on a new machine.
 
 mod args;
 mod bench;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Command::Bench { name, json, rest } => {
             bench::run(&Place::find()?, name.as_deref(), json.as_deref(), &rest)
         }
-        Command::Bindings => bindings::write(&Place::find()?),
+        Command::Bindings { check } => bindings::run(&Place::find()?, check),
         Command::Dist => dist::run(&Place::find()?),
     });
     match outcome {

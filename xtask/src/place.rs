@@ -25,20 +25,28 @@ impl Place {
     /// # Errors
     /// Where the system names no home to keep a cache in.
     pub(crate) fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no folder above it")?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("xtask has no folder above it")?;
         let cache = cache_home(|name| env::var(name).ok()).context(
             "no home folder: set HOME (or XDG_CACHE_HOME), so that there is a place for what is built once",
         )?;
         let cache = cache.join("portero");
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache.join("target"), PathBuf::from);
         // cargo reads a relative target folder from where it is started, which is always the root here
-        Ok(Self { target: root.join(target), root: root.to_path_buf(), cache })
+        Ok(Self {
+            target: root.join(target),
+            root: root.to_path_buf(),
+            cache,
+        })
     }
 
     /// A program to start from the root, building into [`Place::target`], with nothing to type into.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(executable(program));
-        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        command
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.target);
         command.stdin(std::process::Stdio::null());
         command
     }
@@ -59,7 +67,9 @@ impl Place {
 
     /// Where a program of a debug build lies.
     pub(crate) fn debug_program(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+        self.target
+            .join("debug")
+            .join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Notes of this checkout that are worth nothing in another one; gone with `node_modules`.
@@ -94,11 +104,22 @@ mod tests {
     #[cfg(unix)]
     fn the_cache_is_where_the_system_keeps_caches() {
         let with = |pairs: &'static [(&str, &str)]| {
-            cache_home(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+            cache_home(|name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| (*value).to_owned())
+            })
         };
         assert_eq!(with(&[("HOME", "/home/ana")]), Some("/home/ana/.cache".into()));
-        assert_eq!(with(&[("HOME", "/home/ana"), ("XDG_CACHE_HOME", "/fast")]), Some("/fast".into()));
-        assert_eq!(with(&[("HOME", "/home/ana"), ("XDG_CACHE_HOME", "")]), Some("/home/ana/.cache".into()));
+        assert_eq!(
+            with(&[("HOME", "/home/ana"), ("XDG_CACHE_HOME", "/fast")]),
+            Some("/fast".into())
+        );
+        assert_eq!(
+            with(&[("HOME", "/home/ana"), ("XDG_CACHE_HOME", "")]),
+            Some("/home/ana/.cache".into())
+        );
         assert_eq!(with(&[]), None);
     }
 }

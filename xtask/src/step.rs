@@ -75,14 +75,23 @@ impl Steps {
         };
         // a program may print what is not UTF-8; its log stays as it was
         let output = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
-        let outcome = Outcome { ok, output, log, took: began.elapsed() };
+        let outcome = Outcome {
+            ok,
+            output,
+            log,
+            took: began.elapsed(),
+        };
         let word = if ok { "" } else { "FAILED, " };
         println!("{word}{}{}", suffix(&outcome), seconds(outcome.took));
         for line in outcome.output.lines().filter(|line| line.starts_with("figure: ")) {
             println!("      {line}");
         }
         if !ok {
-            println!("{}\n      the whole log: {}", tail(&outcome.output, TAIL_LINES), outcome.log.display());
+            println!(
+                "{}\n      the whole log: {}",
+                tail(&outcome.output, TAIL_LINES),
+                outcome.log.display()
+            );
         }
         Ok(outcome)
     }
@@ -92,7 +101,11 @@ impl Steps {
     /// # Errors
     /// Where it fails.
     pub(crate) fn must(&mut self, name: &str, commands: Vec<Command>) -> Result<()> {
-        if self.run(name, commands, |_| String::new())?.ok { Ok(()) } else { bail!("{name} failed") }
+        if self.run(name, commands, |_| String::new())?.ok {
+            Ok(())
+        } else {
+            bail!("{name} failed")
+        }
     }
 }
 
@@ -118,7 +131,10 @@ fn run_logged(commands: Vec<Command>, log: &Path) -> Result<bool> {
 /// The command as a person would type it.
 fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Shows the time while a step runs, where somebody looks at a terminal.
@@ -132,7 +148,10 @@ impl Ticker {
         print!("{title}");
         let _ = std::io::stdout().flush();
         if !std::io::stdout().is_terminal() {
-            return Self { stop: None, thread: None };
+            return Self {
+                stop: None,
+                thread: None,
+            };
         }
         let (stop, stopped) = mpsc::channel::<()>();
         let title = title.to_owned();
@@ -144,7 +163,10 @@ impl Ticker {
             }
             print!("\r\x1b[2K{title}");
         });
-        Self { stop: Some(stop), thread: Some(thread) }
+        Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 }
 
@@ -175,9 +197,16 @@ fn tail(text: &str, lines: usize) -> String {
 
 /// A step's name as a file's name.
 fn slug(name: &str) -> String {
-    let dashed: String =
-        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    dashed.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    let dashed: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    dashed
+        .split('-')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 #[cfg(test)]

@@ -1,0 +1,20 @@
+//! How everything is built: one set of flags for every chore, so that each finds what another built.
+
+use std::process::Command;
+
+use crate::place::Place;
+
+/// The window is served from the program and never from a dev server; the type exports are tests that cost nothing to carry.
+const FEATURES: &str = "portero/custom-protocol,portero-door/ts,portero-scan/ts";
+
+/// `cargo WHAT --workspace`, with the flags that they all share.
+pub(crate) fn workspace(place: &Place, what: &str) -> Command {
+    let mut cargo = place.cargo(what);
+    cargo.args(["--workspace", "--features", FEATURES]);
+    cargo
+}
+
+/// All programs, in debug.
+pub(crate) fn programs(place: &Place) -> Command {
+    workspace(place, "build --bins")
+}
