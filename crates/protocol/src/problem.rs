@@ -108,6 +108,8 @@ codes! {
     NewerDatabase = "newer_database", 500, "The database was written by a newer version of Portero: update this program";
     /// Another process has the data dir open.
     DataDirInUse = "data_dir_in_use", 409, "Another Portero is using this data folder";
+    /// The desktop app was never told what this device is.
+    NotSetUp = "not_set_up", 409, "This device has not been set up yet";
     /// The settings file cannot be read.
     InvalidConfig = "invalid_config", 422, "The settings file cannot be read";
     /// The hub cannot be reached and this needs it.
