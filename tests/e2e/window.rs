@@ -1,0 +1,263 @@
+//! `portero` behind its driver: what can be seen in the window, and what can be done there.
+
+use std::{
+    fs,
+    future::Future,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+
+use crate::process::{Group, free_port, portero};
+
+/// How long a person would wait before calling it broken. Tests that promise less measure less.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One window with a driver of its own.
+#[derive(Debug)]
+pub(crate) struct Window {
+    name: String,
+    // before the processes: closing the session is a request to them
+    driver: WebDriver,
+    _processes: Group,
+}
+
+impl Window {
+    /// Starts a driver, and the app through it.
+    pub(crate) async fn open(name: &str, args: &[String]) -> Result<Self> {
+        let (port, native) = (free_port()?, free_port()?);
+        let mut command = Command::new("tauri-driver");
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut processes = Group::start(&mut command)?;
+        let mut capabilities = Capabilities::new();
+        capabilities.set("tauri:options", json!({ "application": portero(), "args": args }))?;
+        let began = Instant::now();
+        let driver = loop {
+            processes.still_runs()?;
+            let tried = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities.clone())
+                .request_timeout(Duration::from_secs(60))
+                .connect()
+                .await;
+            match tried {
+                Ok(driver) => break driver,
+                // the driver needs a moment before it listens; a session that failed is not tried again
+                Err(_) if began.elapsed() < Duration::from_secs(10) && !listens(native) => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => return Err(error).context("the window does not open"),
+            }
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            driver,
+            _processes: processes,
+        })
+    }
+
+    /// Closes it as a person would.
+    pub(crate) async fn close(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+
+    /// The connection's state, as the badge shows it.
+    pub(crate) async fn badge(&self) -> Result<String> {
+        self.mark("badge", "data-state").await
+    }
+
+    /// The verdict on the screen; "idle" when all is calm.
+    pub(crate) async fn verdict(&self) -> Result<String> {
+        let shown = self.mark("verdict", "data-verdict").await?;
+        Ok(if shown.is_empty() {
+            "idle".to_owned()
+        } else {
+            shown
+        })
+    }
+
+    /// The numbers that an element shows: "4 de 6" is [4, 6].
+    pub(crate) async fn numbers(&self, testid: &str) -> Result<Vec<u32>> {
+        Ok(numbers(&self.text(testid).await?))
+    }
+
+    /// What an element says; nothing where there is none.
+    pub(crate) async fn text(&self, testid: &str) -> Result<String> {
+        self.js(&format!(
+            "return document.querySelector({})?.textContent ?? ''",
+            selector(testid)
+        ))
+        .await
+    }
+
+    /// An attribute of an element; nothing where there is none.
+    pub(crate) async fn mark(&self, testid: &str, attribute: &str) -> Result<String> {
+        let find = format!("document.querySelector({})", selector(testid));
+        self.js(&format!("return {find}?.getAttribute('{attribute}') ?? ''"))
+            .await
+    }
+
+    /// How many elements have this mark.
+    pub(crate) async fn count(&self, testid: &str) -> Result<u64> {
+        let value = self
+            .run(&format!(
+                "return document.querySelectorAll({}).length",
+                selector(testid)
+            ))
+            .await?;
+        value.as_u64().with_context(|| format!("{value} is no number"))
+    }
+
+    /// Clicks on what has this mark.
+    pub(crate) async fn click(&self, testid: &str) -> Result<()> {
+        self.element(&format!("[data-testid='{testid}']"))
+            .await?
+            .click()
+            .await
+            .map_err(Into::into)
+    }
+
+    /// Presses keys wherever the focus is.
+    pub(crate) async fn press(&self, keys: &str) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(keys).perform().await?)
+    }
+
+    /// Presses Escape, wherever the focus is.
+    pub(crate) async fn escape(&self) -> Result<()> {
+        Ok(self
+            .driver
+            .action_chain()
+            .send_keys(Key::Escape.value().to_string())
+            .perform()
+            .await?)
+    }
+
+    /// The element that fits, once there is one.
+    pub(crate) async fn element(&self, css: &str) -> Result<WebElement> {
+        let there = || async { Ok(self.driver.find(By::Css(css)).await.is_ok()) };
+        self.until(&format!("{css} is there"), PATIENCE, there).await?;
+        Ok(self.driver.find(By::Css(css)).await?)
+    }
+
+    /// Waits until it holds, and says how long that took. Where it never does: a picture and the page are kept.
+    pub(crate) async fn until<F, Fut>(&self, what: &str, patience: Duration, holds: F) -> Result<Duration>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<bool>>,
+    {
+        let began = Instant::now();
+        loop {
+            if holds().await? {
+                return Ok(began.elapsed());
+            }
+            if began.elapsed() > patience {
+                let kept = self.keep_evidence(what).await;
+                let (badge, verdict) = (self.badge().await?, self.verdict().await?);
+                bail!(
+                    "{}: it never came that {what} (badge {badge:?}, verdict {verdict:?}); see {kept}",
+                    self.name
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+    }
+
+    /// Waits for a state of the badge.
+    pub(crate) async fn until_badge(&self, state: &str, patience: Duration) -> Result<Duration> {
+        let holds = || async { Ok(self.badge().await? == state) };
+        self.until(&format!("the badge says {state}"), patience, holds)
+            .await
+    }
+
+    /// Waits for a verdict.
+    pub(crate) async fn until_verdict(&self, verdict: &str) -> Result<Duration> {
+        let holds = || async { Ok(self.verdict().await? == verdict) };
+        self.until(&format!("the verdict is {verdict}"), PATIENCE, holds)
+            .await
+    }
+
+    /// Notes the instant at which a JavaScript expression becomes true, to the frame; [`Window::noted`] reads it.
+    pub(crate) async fn note_when(&self, expression: &str) -> Result<()> {
+        self.run(&format!(
+            "window.__noted = null;
+             const look = () => {{ if (window.__noted === null && ({expression})) {{ window.__noted = Date.now(); eye.disconnect(); }} }};
+             const eye = new MutationObserver(look);
+             eye.observe(document, {{ subtree: true, childList: true, attributes: true, characterData: true }});
+             look();"
+        ))
+        .await
+        .map(drop)
+    }
+
+    /// The instant that [`Window::note_when`] waits for, in ms since 1970.
+    pub(crate) async fn noted(&self, what: &str) -> Result<i64> {
+        let seen = || async { Ok(self.run("return window.__noted").await?.is_number()) };
+        self.until(what, PATIENCE, seen).await?;
+        self.run("return window.__noted")
+            .await?
+            .as_i64()
+            .context("no instant was noted")
+    }
+
+    /// A picture of the window, in the results of this run and, when asked, in docs/screenshots.
+    pub(crate) async fn portrait(&self, name: &str) -> Result<()> {
+        let picture = self.driver.screenshot_as_png().await?;
+        let mut folders = vec![root().join("tests/e2e/.results")];
+        if std::env::var_os("PORTERO_SCREENSHOTS").is_some() {
+            folders.push(root().join("docs/screenshots"));
+        }
+        for folder in folders {
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(format!("{name}.png")), &picture)?;
+        }
+        Ok(())
+    }
+
+    /// Runs JavaScript in the page.
+    pub(crate) async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    async fn js(&self, script: &str) -> Result<String> {
+        Ok(self.run(script).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    async fn keep_evidence(&self, what: &str) -> String {
+        let name: String = what
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let name = format!("failed-{}-{name}", self.name);
+        let path = root().join("tests/e2e/.results").join(&name);
+        if self.portrait(&name).await.is_err() {
+            return "nothing: the window is gone".to_owned();
+        }
+        let page = self.driver.source().await.unwrap_or_default();
+        let _ = fs::write(path.with_extension("html"), page);
+        path.with_extension("png").display().to_string()
+    }
+}
+
+/// The checkout.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A JavaScript string of a selector by mark.
+fn selector(testid: &str) -> String {
+    format!("`[data-testid='{testid}']`")
+}
+
+/// The numbers in a text, in order.
+pub(crate) fn numbers(text: &str) -> Vec<u32> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|word| word.parse().ok())
+        .collect()
+}
+
+fn listens(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
