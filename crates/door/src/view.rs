@@ -336,6 +336,22 @@ pub struct Tonight {
     pub planned: Vec<QuarterHour>,
 }
 
+/// A venue day of a month's calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "CargaDelDia"))]
+pub struct DayLoad {
+    /// The venue's day.
+    #[serde(rename = "fecha")]
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub day: Date,
+    /// Reservations that are not cancelled.
+    #[serde(rename = "reservas")]
+    pub reservations: u32,
+    /// People expected.
+    #[serde(rename = "personas")]
+    pub people: u32,
+}
+
 /// Who and where this device is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
