@@ -1,1 +1,114 @@
-//! x
+//! Portero's desktop app: a thin shell around the door, the camera and, where it is wanted, a hub. It forwards and decides nothing.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `options` | the command line |
+//! | `app`, `stage` | the app, and how it gets from start to a running door |
+//! | `setup` | what this device was set up as |
+//! | `session` | a running door: hub, door, camera |
+//! | `hosting` | the hub in this process |
+//! | `camera` | what the camera reads goes to the door |
+//! | `commands` | what the window can ask for |
+//! | `events` | what the window is told by itself |
+//! | `preferences` | language, theme, loudness |
+//! | `view`, `error` | what crosses the border to the window |
+//! | `window` | the one window |
+
+mod app;
+mod camera;
+mod commands;
+mod error;
+mod events;
+mod hosting;
+mod options;
+mod preferences;
+mod session;
+mod setup;
+mod stage;
+mod view;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tauri::{Manager, RunEvent};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+use crate::commands::{camera as camera_commands, door, reservations, startup};
+use crate::error::ErrorView;
+use crate::options::Options;
+
+/// Runs the app until its window is closed.
+#[must_use]
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<(), ErrorView> {
+    let app = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![
+            startup::startup,
+            startup::choose,
+            startup::set_preference,
+            startup::window_focused,
+            startup::set_fullscreen,
+            door::identity,
+            door::status,
+            door::scan,
+            door::admit,
+            door::undo,
+            door::recent,
+            door::tonight,
+            door::search,
+            reservations::list,
+            reservations::get,
+            reservations::create,
+            reservations::update,
+            reservations::remove,
+            reservations::reissue,
+            reservations::ticket,
+            reservations::save_ticket,
+            reservations::month_load,
+            reservations::conflicts,
+            reservations::resolve,
+            reservations::add_device,
+            camera_commands::cameras,
+            camera_commands::select_camera,
+            camera_commands::camera_status,
+            camera_commands::frame_view,
+            camera_commands::preview,
+        ])
+        .setup(move |tauri_app| {
+            let handle = tauri_app.handle().clone();
+            let root = data_dir(&handle, &options)?;
+            tauri_app.manage(App::new(handle.clone(), options.clone(), root)?);
+            window::open(&handle, &options)?;
+            tauri::async_runtime::spawn(async move { handle.state::<App>().start().await });
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|handle, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(handle.state::<App>().end());
+        }
+    });
+    Ok(())
+}
+
+fn data_dir(handle: &tauri::AppHandle, options: &Options) -> Result<PathBuf, ErrorView> {
+    match &options.data_dir {
+        Some(folder) => Ok(folder.clone()),
+        None => Ok(handle.path().app_local_data_dir()?),
+    }
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::place::Place;
 
 /// The window is served from the program and never from a dev server; the type exports are tests that cost nothing to carry.
-const FEATURES: &str = "portero/custom-protocol,portero-door/ts,portero-scan/ts";
+const FEATURES: &str = "portero/custom-protocol,portero/ts";
 
 /// `cargo WHAT --workspace`, with the flags that they all share.
 pub(crate) fn workspace(place: &Place, what: &str) -> Command {

@@ -1,0 +1,177 @@
+//! The app: its folder, its command line, its stage, and how it gets from one stage to the next.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tauri::{AppHandle, Emitter};
+use tokio::sync::Mutex;
+
+use crate::error::{ErrorView, Result};
+use crate::events;
+use crate::options::Options;
+use crate::preferences::Preferences;
+use crate::session::{Ground, Session, folder_of};
+use crate::setup::{self, Setup};
+use crate::stage::{Stage, Stages};
+use crate::view::{StartChoice, Startup};
+
+/// The app's state, shared with every command.
+pub struct App {
+    handle: AppHandle,
+    options: Options,
+    root: PathBuf,
+    stages: Stages,
+    preferences: Preferences,
+    /// Held while a choice is being carried out, so that two clicks do not start two hubs.
+    choosing: Mutex<()>,
+}
+
+impl App {
+    /// An app on a data folder; it starts with [`App::start`].
+    ///
+    /// # Errors
+    /// A settings file that cannot be read.
+    pub fn new(handle: AppHandle, options: Options, root: PathBuf) -> Result<Self> {
+        let preferences = Preferences::load(&root, options.config.as_deref())?;
+        Ok(Self { handle, options, root, stages: Stages::new(), preferences, choosing: Mutex::new(()) })
+    }
+
+    /// Opens what the command line or the data folder asks for.
+    pub async fn start(&self) {
+        let stage = match self.wanted() {
+            Ok(Some(setup)) => self.run(&setup).await,
+            Ok(None) => Stage::FirstStart,
+            Err(error) => Stage::Failed(error),
+        };
+        self.settle(stage).await;
+    }
+
+    /// The running door.
+    ///
+    /// # Errors
+    /// This device was not set up, or could not start.
+    pub async fn session(&self) -> Result<Arc<Session>> {
+        self.stages.session().await
+    }
+
+    /// Carries out the first choice.
+    ///
+    /// # Errors
+    /// The choice cannot be carried out; this device is then as it was.
+    pub async fn choose(&self, choice: StartChoice) -> Result<Startup> {
+        let _one_at_a_time = self.choosing.lock().await;
+        if let Stage::Running(_) = self.stages.settled().await {
+            return Ok(self.startup().await);
+        }
+        let setup = Setup::from_choice(&choice)?;
+        let folder = folder_of(&setup, &self.root)?;
+        if let StartChoice::Join { token, .. } = &choice {
+            setup::save_token(&folder, token.trim())?;
+        }
+        let session = Session::start(self.ground(), &setup, &folder, Some(&choice)).await?;
+        // Kept only once it works, so that a choice that fails can be made again.
+        setup::save(&self.root, &setup)?;
+        self.settle(Stage::Running(Arc::new(session))).await;
+        Ok(self.startup().await)
+    }
+
+    /// How the app stands, for the window.
+    pub async fn startup(&self) -> Startup {
+        let stage = self.stages.settled().await;
+        let (session, problem) = match &stage {
+            Stage::Running(session) => (Some(Arc::clone(session)), None),
+            Stage::Failed(error) => (None, Some(error.clone())),
+            Stage::Starting | Stage::FirstStart => (None, None),
+        };
+        let identity = match &session {
+            Some(session) => session.door.identity().await.ok(),
+            None => None,
+        };
+        let settings = self.preferences.now();
+        Startup {
+            first_start: matches!(stage, Stage::FirstStart),
+            demo: session.as_ref().is_some_and(|session| session.demo),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            lang: self.options.lang.map(|lang| lang.as_str().to_owned()).or(settings.lang),
+            theme: settings.theme,
+            sound: settings.sound,
+            fullscreen: self.options.fullscreen,
+            identity,
+            hosted_hub: session.as_ref().and_then(|session| session.hosting.as_ref()).map(|hosting| hosting.view()),
+            problem,
+        }
+    }
+
+    /// Keeps a setting, and tells the running door.
+    ///
+    /// # Errors
+    /// A key or value that does not exist, or a file that cannot be written.
+    pub async fn set_preference(&self, key: &str, value: &serde_json::Value) -> Result<()> {
+        self.preferences.keep(key, value)?;
+        if let Stage::Running(session) = self.stages.settled().await {
+            session.door.set(key, value)?;
+        }
+        Ok(())
+    }
+
+    /// Goes to another camera and remembers it.
+    ///
+    /// # Errors
+    /// A choice that does not exist, or a file that cannot be written.
+    pub async fn select_camera(&self, id: &str) -> Result<()> {
+        self.session().await?.camera.select(id)?;
+        self.preferences.keep("scan.camera", &id.into())
+    }
+
+    /// Ends what runs, hub last, so that the door can still deliver.
+    pub async fn end(&self) {
+        if let Stage::Running(session) = self.stages.now() {
+            session.end().await;
+        }
+    }
+
+    /// What the command line asks for, or else what this device was set up as.
+    fn wanted(&self) -> Result<Option<Setup>> {
+        std::fs::create_dir_all(&self.root).map_err(|error| ErrorView::file("cannot make", &self.root, &error))?;
+        if self.options.demo {
+            return Ok(Some(Setup::Demo));
+        }
+        if let Some(url) = &self.options.hub {
+            return Ok(Some(Setup::Join { url: url.clone(), device_name: default_device_name() }));
+        }
+        setup::load(&self.root)
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground { window: &self.handle, options: &self.options, settings: self.preferences.now() }
+    }
+
+    async fn run(&self, setup: &Setup) -> Stage {
+        let start = async {
+            let folder = folder_of(setup, &self.root)?;
+            Session::start(self.ground(), setup, &folder, None).await
+        };
+        match start.await {
+            Ok(session) => Stage::Running(Arc::new(session)),
+            Err(error) => Stage::Failed(error),
+        }
+    }
+
+    async fn settle(&self, stage: Stage) {
+        match &stage {
+            Stage::Running(session) => session.follow(&self.handle),
+            Stage::Failed(error) => tracing::error!(code = error.code.as_str(), "could not start: {}", error.message),
+            Stage::Starting | Stage::FirstStart => {}
+        }
+        self.stages.set(stage);
+        let startup = self.startup().await;
+        if let Err(error) = self.handle.emit(events::STARTUP, startup) {
+            tracing::warn!("the window could not be told: {error}");
+        }
+    }
+}
+
+/// The door's name where nobody gave one.
+pub(crate) fn default_device_name() -> String {
+    "Puerta 1".to_owned()
+}

@@ -1,0 +1,117 @@
+//! The camera at the door: what it reads goes to the door in order, and the answer to the window.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portero_door::Door;
+use portero_protocol::problem::Code;
+use portero_scan::view::{CameraStatus, FrameView};
+use portero_scan::{ScanEvent, ScanSettings, Scanner, SourceSpec};
+use tauri::AppHandle;
+use tokio::sync::mpsc;
+
+use crate::error::{ErrorView, Result};
+use crate::events;
+use crate::view::{CameraAnswer, CameraChoice};
+
+/// Codes that wait for the door. A scanner makes a few a second at most, so a full queue means that the door hangs.
+const QUEUE: usize = 32;
+
+/// The tickets that the simulated camera shows.
+pub(crate) type DemoCodes = Arc<Mutex<Vec<String>>>;
+
+/// The camera that is in use.
+pub struct Camera {
+    scanner: Scanner,
+    status: Arc<Mutex<CameraStatus>>,
+}
+
+impl Camera {
+    /// Opens a camera, and gives what it reads to the door.
+    pub(crate) fn start(spec: SourceSpec, pause_ms: u64, door: Door, window: AppHandle, demo: DemoCodes) -> Self {
+        let (codes, received) = mpsc::channel::<Vec<u8>>(QUEUE);
+        let status = Arc::new(Mutex::new(CameraStatus::Off));
+        let known = Arc::clone(&status);
+        let teller = window.clone();
+        let on_event = move |event: ScanEvent| match event {
+            ScanEvent::Code(seen) => {
+                if codes.try_send(seen.bytes).is_err() {
+                    tracing::error!("a code was read while the door does not answer; it has to be shown again");
+                }
+            }
+            ScanEvent::Camera(status) => {
+                *known.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
+                events::tell(&teller, events::CAMERA, &status);
+            }
+            // A source that ends is one of `portero-scan watch --once` alone.
+            ScanEvent::Ended => {}
+        };
+        let ticket_door = door.clone();
+        let settings = ScanSettings {
+            same_code_pause_ms: pause_ms,
+            every_code: false,
+            is_ticket: Arc::new(move |code: &[u8]| ticket_door.is_ticket(code)),
+            sim_codes: Arc::new(move || demo.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+        };
+        let scanner = Scanner::start(spec, settings, on_event);
+        tauri::async_runtime::spawn(decide(door, received, window));
+        Self { scanner, status }
+    }
+
+    /// The cameras that can be chosen.
+    pub(crate) fn choices(&self) -> Vec<CameraChoice> {
+        portero_scan::list_cameras()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|camera| CameraChoice { id: camera.index.to_string(), name: camera.name })
+            .chain([
+                CameraChoice { id: "sim".to_owned(), name: "sim".to_owned() },
+                CameraChoice { id: "none".to_owned(), name: "none".to_owned() },
+            ])
+            .collect()
+    }
+
+    /// Goes to another camera.
+    pub(crate) fn select(&self, id: &str) -> Result<()> {
+        self.scanner.switch(parse(id)?);
+        Ok(())
+    }
+
+    /// Its state.
+    pub(crate) fn status(&self) -> CameraStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What to draw over the preview.
+    pub(crate) fn frame_view(&self) -> FrameView {
+        self.scanner.overlay()
+    }
+
+    /// The latest frame as JPEG; empty where there is none.
+    pub(crate) fn preview(&self) -> Vec<u8> {
+        self.scanner.preview().map(|preview| preview.jpeg.to_vec()).unwrap_or_default()
+    }
+}
+
+/// Reads a camera's choice.
+pub(crate) fn parse(id: &str) -> Result<SourceSpec> {
+    id.parse().map_err(|error| {
+        ErrorView::new(Code::InvalidField, format!("a camera is none, a number, sim or file:GLOB, and not {id:?}: {error}"))
+    })
+}
+
+/// Gives codes to the door, one after the other.
+async fn decide(door: Door, mut received: mpsc::Receiver<Vec<u8>>, window: AppHandle) {
+    while let Some(code) = received.recv().await {
+        match door.scan(&code, 1).await {
+            Ok(answer) => {
+                events::tell(&window, events::ANSWER, &CameraAnswer { answer, source: "camera".to_owned() });
+            }
+            // Nothing was admitted: the window shows why instead of a verdict.
+            Err(error) => {
+                let error = ErrorView::from(error);
+                tracing::error!(code = error.code.as_str(), "a scan could not be recorded: {}", error.message);
+                events::tell(&window, events::FAULT, &error);
+            }
+        }
+    }
+}

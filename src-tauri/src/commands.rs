@@ -1,0 +1,7 @@
+//! What the window can ask for. Each command forwards and decides nothing. `commands/list.rs` names them all: the build script makes a
+//! permission of each.
+
+pub(crate) mod camera;
+pub(crate) mod door;
+pub(crate) mod reservations;
+pub(crate) mod startup;

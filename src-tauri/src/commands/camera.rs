@@ -1,0 +1,35 @@
+//! The camera and its preview.
+
+use portero_scan::view::{CameraStatus, FrameView};
+use tauri::State;
+use tauri::ipc::Response;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::view::CameraChoice;
+
+#[tauri::command]
+pub(crate) async fn cameras(app: State<'_, App>) -> Result<Vec<CameraChoice>> {
+    Ok(app.session().await?.camera.choices())
+}
+
+#[tauri::command]
+pub(crate) async fn select_camera(app: State<'_, App>, id: String) -> Result<()> {
+    app.select_camera(&id).await
+}
+
+#[tauri::command]
+pub(crate) async fn camera_status(app: State<'_, App>) -> Result<CameraStatus> {
+    Ok(app.session().await?.camera.status())
+}
+
+#[tauri::command]
+pub(crate) async fn frame_view(app: State<'_, App>) -> Result<FrameView> {
+    Ok(app.session().await?.camera.frame_view())
+}
+
+/// The latest frame as JPEG bytes; empty where there is none. The window asks for the next after it has drawn one, so none ever queues.
+#[tauri::command]
+pub(crate) async fn preview(app: State<'_, App>) -> Result<Response> {
+    Ok(Response::new(app.session().await?.camera.preview()))
+}

@@ -1,0 +1,53 @@
+//! The door screen.
+
+use portero_door::view::{Answer, DoorStatus, Identity, Recent, ReservationPage, Tonight};
+use portero_protocol::ids::{EntryId, ReservationId};
+use tauri::State;
+
+use crate::app::App;
+use crate::error::Result;
+
+#[tauri::command]
+pub(crate) async fn identity(app: State<'_, App>) -> Result<Identity> {
+    Ok(app.session().await?.door.identity().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn status(app: State<'_, App>) -> Result<DoorStatus> {
+    Ok(app.session().await?.door.status().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn scan(app: State<'_, App>, code: String, quantity: Option<u32>) -> Result<Answer> {
+    Ok(app.session().await?.door.scan(code.as_bytes(), quantity.unwrap_or(1)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn admit(
+    app: State<'_, App>,
+    reserva_id: ReservationId,
+    quantity: u32,
+    r#override: bool,
+) -> Result<Answer> {
+    Ok(app.session().await?.door.admit(&reserva_id, quantity, r#override).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn undo(app: State<'_, App>, escaneo_id: EntryId) -> Result<Answer> {
+    Ok(app.session().await?.door.undo(escaneo_id).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn recent(app: State<'_, App>, limit: u32) -> Result<Vec<Recent>> {
+    Ok(app.session().await?.door.recent(limit).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn tonight(app: State<'_, App>) -> Result<Tonight> {
+    Ok(app.session().await?.door.tonight().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn search(app: State<'_, App>, text: String, limit: u32) -> Result<ReservationPage> {
+    Ok(app.session().await?.door.search(&text, limit).await?)
+}

@@ -1,0 +1,118 @@
+//! What the window sees of the app itself. Everything about the door is in `portero_door::view`, about the camera in `portero_scan::view`.
+
+use portero_door::view::{Answer, Identity};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ErrorView;
+
+/// How the app stands when the window opens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Startup {
+    /// Nobody has chosen what this device is.
+    pub first_start: bool,
+    /// A demo venue.
+    pub demo: bool,
+    /// The app's version.
+    pub version: String,
+    /// The language that was chosen; `None`: the system's.
+    #[cfg_attr(feature = "ts", ts(type = "\"es\" | \"en\" | null"))]
+    pub lang: Option<String>,
+    /// The theme that was chosen; `None`: the system's.
+    #[cfg_attr(feature = "ts", ts(type = "\"light\" | \"dark\" | null"))]
+    pub theme: Option<String>,
+    /// Loudness, from 0 to 1.
+    pub sound: f64,
+    /// Whether the window fills the screen.
+    pub fullscreen: bool,
+    /// Who and where this device is; `None` before the first start.
+    pub identity: Option<Identity>,
+    /// The hub in this process.
+    pub hosted_hub: Option<HostedHub>,
+    /// Why the door could not start. Nothing was overwritten.
+    pub problem: Option<ErrorView>,
+}
+
+/// The hub in this process, as other devices reach it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct HostedHub {
+    /// Its address for other devices; this computer's own where the network may not join.
+    pub url: String,
+    /// Whether it answers on the network without encryption.
+    pub insecure_lan: bool,
+}
+
+/// What this device is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum StartChoice {
+    /// A demo venue of tonight.
+    Demo,
+    /// The hub of a venue.
+    Host {
+        /// The venue's name.
+        venue_name: String,
+        /// Its IANA time zone.
+        time_zone: String,
+        /// The name of this device's own door.
+        device_name: String,
+        /// Whether other devices on the network may join, unencrypted.
+        #[serde(default)]
+        open_to_network: bool,
+    },
+    /// A device at a hub.
+    Join {
+        /// The hub's address.
+        url: String,
+        /// This device's token.
+        token: String,
+        /// The name of this device's own door.
+        device_name: String,
+    },
+}
+
+/// An answer to a scan that the window did not ask for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct CameraAnswer {
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// Where the scan came from: `camera`.
+    pub source: String,
+}
+
+/// A camera that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct CameraChoice {
+    /// What to choose it by: `none`, a number, `sim`, `file:GLOB`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A ticket, to be shown or printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct TicketView {
+    /// Its code.
+    pub code: String,
+    /// Its QR as an SVG picture.
+    pub svg: String,
+}
+
+/// What a new device needs to join the hub in this process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct NewDevice {
+    /// The hub's address.
+    pub url: String,
+    /// The device's token. It is shown once.
+    pub token: String,
+}
