@@ -1,0 +1,7 @@
+/// <reference types="svelte" />
+/// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  /** `fake`: the in-memory venue, whatever surrounds the page. */
+  readonly VITE_BACKEND?: string;
+}

@@ -1,0 +1,264 @@
+// A venue in memory behind the same interface: what a browser without the app shows, and what tests drive.
+//
+// It decides as a door does (party, cancelled, other day, unknown), keeps entries, waits while "offline" and is
+// confirmed while "live". `window.porteroFake` is the hand of a test: it scans, cuts the link, opens a conflict.
+
+import type { Backend } from "..";
+import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, LinkState, ListQuery, Recent, ReservationPage, Role, Startup } from "../types";
+import { Ledger } from "./ledger";
+import { frameAt, Picture, ticketSvg } from "./picture";
+import { CAPACITY, CUTOFF, iso, START, THIS_DOOR, TODAY, ZONE } from "./venue";
+
+type Handler = (payload: never) => void;
+
+/** What tests reach for. */
+export interface FakeHand {
+  /** A code comes before the camera. */
+  camera(code: string): Answer;
+  /** The code of a reservation, by the name of who made it. */
+  codeOf(name: string): string;
+  idOf(name: string): string;
+  link(state: LinkState, problem?: DoorStatus["problem"]): void;
+  /** Another door admits people; the change arrives here. */
+  elsewhere(name: string, cantidad: number): void;
+  conflict(tipo: Conflicto["tipo"], name: string): Conflicto;
+  cancel(name: string): void;
+  cameraState(status: Events["camera://status"]): void;
+  /** What the camera sees: a guest's phone, or nobody. */
+  phone(shown: boolean): void;
+  hint(hint: Hint | null): void;
+  excessPolicy(policy: "avisar" | "negar"): void;
+  advance(ms: number): void;
+  role(role: Role): void;
+  fail(command: string, code: Code | null): void;
+}
+
+declare global {
+  interface Window {
+    porteroFake?: FakeHand;
+  }
+}
+
+const refuse = (code: Code, message: string) => Promise.reject({ code, message });
+
+export function fakeBackend(): Backend {
+  const opened = performance.now();
+  const query = new URLSearchParams(location.search);
+  let skipped = 0;
+  // `?still`: the venue's clock stands, so that pictures of the screens are the same every time.
+  const now = () => START + skipped + (query.has("still") ? 0 : Math.round(performance.now() - opened));
+  const ledger = new Ledger(now);
+  const picture = new Picture();
+  const handlers = new Map<string, Set<Handler>>();
+  const emit = <E extends keyof Events>(event: E, payload: Events[E]) => {
+    for (const handler of handlers.get(event) ?? []) (handler as (p: Events[E]) => void)(structuredClone(payload));
+  };
+  let link: LinkState = (query.get("link") as LinkState | null) ?? "live";
+  let problem: DoorStatus["problem"];
+  let since = START - 2 * 3_600_000;
+  let role: Role = (query.get("role") as "gerente" | null) ?? "gerente";
+  let phone = true;
+  let hint: Hint | null = null;
+  let camera: Events["camera://status"] = { state: "running", name: "Cámara simulada", width: 1280, height: 720, fps: 15, format: "sim" };
+  let cameraId = "sim";
+  let firstStart = query.has("first");
+  const failing = new Map<string, Code>();
+  let frame = 0;
+
+  const status = (): DoorStatus => ({
+    state: link,
+    since: iso(since),
+    problem,
+    epoch: "e1",
+    cursor: 4180 + ledger.confirmedCount,
+    head: 4180 + ledger.confirmedCount,
+    outbox: { pending: ledger.pending, quarantined: 0, held: 0, oldestMs: ledger.oldestMs },
+    clockOffsetMs: 12,
+    clockErrorMs: 18,
+    dataAgeMs: link === "live" ? 2_000 : now() - since,
+    requestsThisHour: link === "polling" ? 31 : 2,
+    bytesToday: 1_240_000,
+    latencyMs: { p50: 42, p99: 96 },
+    reconnectMs: { last: 610, p50: 480, max: 1_920 },
+  });
+  const startup = (): Startup => ({
+    firstStart,
+    demo: true,
+    version: "0.1.0",
+    lang: (query.get("lang") as "es" | null) ?? null,
+    theme: (query.get("theme") as "dark" | null) ?? null,
+    sound: 0.6,
+    fullscreen: false,
+    sseEnabled: true,
+    identity: firstStart ? null : identity(),
+    hostedHub: null,
+    problem: null,
+  });
+  const identity = () => ({ deviceId: THIS_DOOR, puerta: "Puerta 1", rol: role, local: "Club Miramar", zonaHoraria: ZONE, hoy: TODAY, corte: CUTOFF });
+
+  function changed(...reservas: string[]): void {
+    emit("door://event", { event: "changed", reservas });
+    emit("door://status", status());
+  }
+
+  /** The hub's second tick, when there is a hub. */
+  function deliver(): void {
+    if (link === "offline" || link === "connecting") return;
+    for (const escaneoId of ledger.deliver()) emit("door://event", { event: "confirmed", escaneoId, resultado: "registrada" });
+    emit("door://status", status());
+  }
+
+  function keep(answer: Answer): Answer {
+    if (answer.reservaId && answer.escaneoId) {
+      changed(answer.reservaId);
+      setTimeout(deliver, 180);
+    }
+    return answer;
+  }
+
+  /** A command that a test made fail does; everything else answers a moment later, as over a border. */
+  async function command<T>(name: string, act: () => T | Promise<T>): Promise<T> {
+    const code = failing.get(name);
+    await Promise.resolve();
+    return code ? refuse(code, `${name} failed`) : act();
+  }
+
+  const hand: FakeHand = {
+    camera(code) {
+      const answer = keep(ledger.scan(code, 1));
+      emit("door://answer", { ...answer, source: "camera" });
+      return answer;
+    },
+    codeOf: (name) => ledger.codeOf(ledger.byName(name).id),
+    idOf: (name) => ledger.byName(name).id,
+    link(state, why) {
+      if (state !== link) since = now();
+      link = state;
+      problem = why;
+      emit("door://event", { event: "state", state, since: iso(since) });
+      emit("door://status", status());
+      if (state === "live" || state === "polling") setTimeout(deliver, 60);
+    },
+    elsewhere(name, cantidad) {
+      const row = ledger.byName(name);
+      ledger.elsewhere(row.id, cantidad);
+      changed(row.id);
+    },
+    conflict(tipo, name) {
+      const conflicto = ledger.openConflict(tipo, ledger.byName(name).id);
+      emit("door://event", { event: "conflict", conflicto });
+      changed(conflicto.reservaId);
+      return conflicto;
+    },
+    cancel(name) {
+      const row = ledger.byName(name);
+      row.estado = "Cancelado";
+      changed(row.id);
+    },
+    cameraState(next) {
+      camera = next;
+      emit("camera://status", camera);
+    },
+    phone: (shown) => void (phone = shown),
+    hint: (next) => void (hint = next),
+    excessPolicy: (policy) => void (ledger.policy = policy),
+    advance: (ms) => void (skipped += ms),
+    role(next) {
+      role = next;
+      emit("startup://changed", startup());
+    },
+    fail: (name, code) => void (code ? failing.set(name, code) : failing.delete(name)),
+  };
+  window.porteroFake = hand;
+
+  return {
+    startup: () => command("startup", startup),
+    choose: (choice) =>
+      command("choose", async () => {
+        if (choice.kind === "join" && !/^https?:\/\/\S+/.test(choice.url)) return refuse("hub_unreachable", "not an address");
+        if (choice.kind === "join" && choice.token.length < 8) return refuse("unauthorized", "unknown token");
+        firstStart = false;
+        return startup();
+      }),
+    identity: () => command("identity", () => (firstStart ? null : identity())),
+    status: () => command("status", status),
+    scan: (code, quantity = 1) => command("scan", () => keep(ledger.scan(code, quantity))),
+    admit: (reservaId, quantity, override) => command("admit", () => keep(ledger.admit(reservaId, quantity, override))),
+    undo: (escaneoId) => command("undo", () => keep(ledger.undo(escaneoId))),
+    recent: (limit) => command("recent", () => ledger.recent(limit) as Recent[]),
+    tonight: () => command("tonight", () => ledger.tonight(TODAY, CAPACITY)),
+    search: (text, limit) =>
+      command("search", () => {
+        const page = ledger.list({ text, limit: 1000 });
+        page.reservas.sort((a, b) => Number(b.dia === TODAY) - Number(a.dia === TODAY) || a.hora.localeCompare(b.hora));
+        return { ...page, reservas: page.reservas.slice(0, limit) } satisfies ReservationPage;
+      }),
+    list: (asked: ListQuery) => command("list", () => ledger.list(asked)),
+    get: (reservaId) => command("get", () => ledger.sheet(reservaId) ?? refuse("not_found", "no such reservation")),
+    create: (reserva) =>
+      command("create", () => {
+        const row = ledger.create(reserva, link === "offline");
+        changed(row.id);
+        return { opId: crypto.randomUUID(), reserva: row };
+      }),
+    update: (reservaId, updates, version) =>
+      command("update", () => {
+        const row = ledger.update(reservaId, updates, version, link === "offline");
+        if (!row) return refuse("version_conflict", "changed since");
+        changed(reservaId);
+        return { opId: crypto.randomUUID(), reserva: row };
+      }),
+    remove: (reservaId) =>
+      command("remove", () => {
+        ledger.remove(reservaId);
+        changed(reservaId);
+        return { opId: crypto.randomUUID(), reserva: null };
+      }),
+    reissue: (reservaId) =>
+      command("reissue", () => {
+        if (link === "offline") return refuse("hub_unreachable", "no hub");
+        ledger.reissue(reservaId);
+        changed(reservaId);
+        return ledger.sheet(reservaId) ?? refuse("not_found", "no such reservation");
+      }),
+    ticket: (reservaId) =>
+      command("ticket", () => {
+        if (link === "offline") return refuse("hub_unreachable", "no hub");
+        if (role !== "gerente") return refuse("forbidden", "managers only");
+        return { code: ledger.codeOf(reservaId), svg: ticketSvg(Number.parseInt(reservaId.slice(-6), 16) + 7) };
+      }),
+    saveTicket: (reservaId) => command("saveTicket", () => `~/Descargas/portero-${reservaId.slice(-4)}.png`),
+    monthLoad: (month) => command("monthLoad", () => ledger.month(month)),
+    conflicts: () => command("conflicts", () => ledger.conflicts),
+    resolve: (decision) =>
+      command("resolve", () => {
+        const conflicto = ledger.resolve(decision.id, decision.resultado, decision.nota);
+        if (!conflicto) return refuse("not_found", "no such conflict");
+        emit("door://event", { event: "conflict", conflicto });
+        changed(conflicto.reservaId);
+        return conflicto;
+      }),
+    cameras: () => command("cameras", () => [{ id: "0", name: "HD Webcam (USB 2.0)" }, { id: "sim", name: "Cámara simulada" }]),
+    selectCamera: (id) =>
+      command("selectCamera", () => {
+        cameraId = id;
+        hand.cameraState(id === "none" ? { state: "off" } : { state: "running", name: cameraId === "sim" ? "Cámara simulada" : "HD Webcam (USB 2.0)", width: 1280, height: 720, fps: 30, format: "MJPEG" });
+      }),
+    cameraStatus: () => command("cameraStatus", () => camera),
+    frameView: () => command("frameView", () => ({ ...frameAt(now() - START, frame, phone && !hint), hint })),
+    preview: () =>
+      command("preview", () => {
+        frame += 1;
+        return camera.state === "running" ? picture.at(now() - START, phone) : new ArrayBuffer(0);
+      }),
+    setPreference: () => command("setPreference", () => undefined),
+    windowFocused: () => undefined,
+    setFullscreen: (on) => command("setFullscreen", () => void (on ? document.documentElement.requestFullscreen?.() : document.exitFullscreen?.())),
+    on(event, handler) {
+      const set = handlers.get(event) ?? new Set();
+      handlers.set(event, set.add(handler as Handler));
+      return () => void set.delete(handler as Handler);
+    },
+  };
+}
+

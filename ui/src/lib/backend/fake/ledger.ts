@@ -1,0 +1,308 @@
+// The memory venue's reservations and entries, and the decisions of its door.
+
+import type {
+  Answer,
+  Conflicto,
+  Entrada,
+  Ficha,
+  Fila,
+  ListQuery,
+  MonthDay,
+  Recent,
+  ReservaCambios,
+  ReservaNueva,
+  ReservationPage,
+  Tonight,
+  Verdict,
+} from "../types";
+import { build, CUTOFF, id, iso, OTHER_DOOR, THIS_DOOR, TODAY, type Row } from "./venue";
+
+const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+export class Ledger {
+  #rows = new Map<string, Row>();
+  #entries: Entrada[];
+  #waiting = new Set<string>();
+  #pendingEdits = new Set<string>();
+  #voided = new Set<string>();
+  #made = 0;
+  conflicts: Conflicto[] = [];
+  policy: "avisar" | "negar" = "avisar";
+  confirmedCount = 0;
+
+  constructor(readonly now: () => number) {
+    const venue = build();
+    for (const row of venue.rows) this.#rows.set(row.id, row);
+    this.#entries = venue.entries;
+    this.openConflict("exceso", this.byName("Grupo Andrade").id);
+    const late = [...this.#rows.values()].find((row) => row.estado === "Activa" && row.asistenciaActual > row.numeroPersonas);
+    if (late) this.openConflict("exceso", late.id);
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  get oldestMs(): number {
+    const first = this.#entries.find((entry) => this.#waiting.has(entry.escaneoId));
+    return first ? this.now() - Date.parse(first.timestamp) : 0;
+  }
+
+  byName(name: string): Row {
+    const row = [...this.#rows.values()].find((r) => r.cliente.nombre === name);
+    if (!row) throw new Error(`nobody is called ${name}`);
+    return row;
+  }
+
+  /** Not a real ticket, but of a real one's form; the number in it is the reservation's. */
+  codeOf(reservaId: string): string {
+    const n = Number.parseInt(reservaId.slice(-12), 16);
+    const row = this.#rows.get(reservaId);
+    return `P1${`F%R6%S/IA1AK$U88S6QM1D30G/E:*A+4D*CWY9`.repeat(4).slice(0, 126)}${String(row?.emision ?? 1).padStart(3, "0")}${String(n).padStart(12, "0")}`;
+  }
+
+  scan(code: string, quantity: number): Answer {
+    const match = /^P1.{126}(\d{3})(\d{12})$/.exec(code);
+    if (!match && !code.startsWith("res-") && !code.startsWith("{")) return this.#answer("invalid");
+    const row = match ? this.#rows.get(id("4e5a", Number(match[2]))) : undefined;
+    if (!row) return this.#answer("unknown");
+    if (Number(match?.[1]) < row.emision) return this.#answer("stale_code", row);
+    return this.#decide(row, quantity, "QR", false);
+  }
+
+  admit(reservaId: string, quantity: number, override: boolean): Answer {
+    const row = this.#rows.get(reservaId);
+    return row ? this.#decide(row, quantity, "Manual", override) : this.#answer("unknown");
+  }
+
+  #decide(row: Row, quantity: number, metodo: "QR" | "Manual", override: boolean): Answer {
+    if (!override) {
+      if (row.estado === "Cancelado") return this.#answer("cancelled", row);
+      if (row.estado === "En Camino") return this.#answer("already_in", row, { detail: "finished" });
+      if (row.dia !== TODAY) return this.#answer("wrong_day", row, { detail: row.dia < TODAY ? "expired" : "early" });
+    }
+    const beyond = row.asistenciaActual + quantity > row.numeroPersonas;
+    const full = row.asistenciaActual >= row.numeroPersonas;
+    if (beyond && this.policy === "negar" && !override) return this.#answer(full ? "already_in" : "excess", row);
+    const verdict: Verdict = override && row.estado === "Cancelado" ? "cancelled" : override && row.dia !== TODAY ? "wrong_day" : beyond ? "excess" : "admitted";
+    const entry = this.#add(row, quantity, metodo, verdict, false);
+    this.#waiting.add(entry.escaneoId);
+    if (override) this.openConflict(row.dia === TODAY ? "aMano" : "otroDia", row.id);
+    return this.#answer(verdict, row, { escaneoId: entry.escaneoId, cantidad: quantity });
+  }
+
+  undo(escaneoId: string): Answer {
+    const entry = this.#entries.find((e) => e.escaneoId === escaneoId);
+    const row = entry && this.#rows.get(entry.reservaId);
+    if (!entry || !row) return this.#answer("unknown");
+    if (this.#voided.has(escaneoId)) return this.#answer("admitted", row, { detail: "undone" });
+    this.#voided.add(escaneoId);
+    row.asistenciaActual -= entry.cantidad;
+    if (row.asistenciaActual === 0 && row.estado === "Activa") row.estado = "En Progreso";
+    const undo = { ...entry, escaneoId: this.#newId(), anulaA: escaneoId, timestamp: iso(this.now()), recibidoEn: iso(this.now()) };
+    this.#entries.push(undo);
+    this.#waiting.add(undo.escaneoId);
+    return this.#answer("admitted", row, { escaneoId: undo.escaneoId, cantidad: -entry.cantidad, detail: "undone" });
+  }
+
+  elsewhere(reservaId: string, cantidad: number): void {
+    const row = this.#rows.get(reservaId);
+    if (row) this.#add(row, cantidad, "QR", row.asistenciaActual + cantidad > row.numeroPersonas ? "excess" : "admitted", true);
+  }
+
+  #newId(): string {
+    return id("e4e4", ++this.#made);
+  }
+
+  #add(row: Row, cantidad: number, metodo: "QR" | "Manual", veredicto: Verdict, other: boolean): Entrada {
+    row.asistenciaActual += cantidad;
+    if (row.estado === "En Progreso" || row.estado === "Reserva Caída") row.estado = "Activa";
+    const entry: Entrada = {
+      escaneoId: this.#newId(),
+      reservaId: row.id,
+      cantidad,
+      metodo,
+      veredicto,
+      puerta: other ? "Puerta 2" : "Puerta 1",
+      dispositivo: other ? OTHER_DOOR : THIS_DOOR,
+      timestamp: iso(this.now()),
+      recibidoEn: iso(this.now()),
+      desfaseMs: other ? -340 : 12,
+      desfaseErrorMs: other ? 45 : 18,
+      secuencia: this.#entries.length + 1,
+      previo: "0".repeat(64),
+    };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #answer(verdict: Verdict, row?: Row, more: Partial<Answer> = {}): Answer {
+    const at = iso(this.now());
+    if (!row) return { verdict, cantidad: 0, at, asOf: at, ...more };
+    const over = Math.max(0, row.asistenciaActual - row.numeroPersonas);
+    const { dia: _, ...reserva } = row;
+    return {
+      verdict,
+      reservaId: row.id,
+      clienteNombre: row.cliente.nombre,
+      asistenciaActual: row.asistenciaActual,
+      numeroPersonas: row.numeroPersonas,
+      exceso: over || undefined,
+      cantidad: 0,
+      reserva: structuredClone(reserva),
+      at,
+      asOf: at,
+      ...more,
+    };
+  }
+
+  /** The entries that the hub has now acknowledged. */
+  deliver(): string[] {
+    const done = [...this.#waiting];
+    this.#waiting.clear();
+    this.#pendingEdits.clear();
+    this.confirmedCount += done.length;
+    return done;
+  }
+
+  recent(limit: number): Recent[] {
+    const conflicting = new Set(this.conflicts.filter((c) => c.estado === "abierto").flatMap((c) => c.escaneoIds));
+    return this.#entries
+      .filter((entry) => entry.dispositivo === THIS_DOOR && !entry.anulaA)
+      .slice(-limit)
+      .reverse()
+      .map((entrada) => ({
+        entrada: structuredClone(entrada),
+        clienteNombre: this.#rows.get(entrada.reservaId)?.cliente.nombre,
+        delivery: this.#waiting.has(entrada.escaneoId) ? "pending" : "confirmed",
+        anulada: this.#voided.has(entrada.escaneoId),
+        conConflicto: conflicting.has(entrada.escaneoId),
+      }));
+  }
+
+  #counting(): Entrada[] {
+    return this.#entries.filter((entry) => !entry.anulaA && !this.#voided.has(entry.escaneoId));
+  }
+
+  tonight(fecha: string, aforo: number): Tonight {
+    const rows = [...this.#rows.values()].filter((row) => row.dia === fecha && row.estado !== "Cancelado");
+    const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0);
+    const quarter = (ms: number) => iso(Math.floor(ms / 900_000) * 900_000);
+    const grouped = (pairs: [string, number][]) => {
+      const by = new Map<string, number>();
+      for (const [at, n] of pairs) by.set(at, (by.get(at) ?? 0) + n);
+      return [...by].sort().map(([desde, llegadas]) => ({ desde, llegadas }));
+    };
+    const today = new Set(rows.map((row) => row.id));
+    return {
+      fecha,
+      reservas: rows.length,
+      esperadas: sum((row) => row.numeroPersonas),
+      dentro: sum((row) => row.asistenciaActual),
+      porLlegar: sum((row) => Math.max(0, row.numeroPersonas - row.asistenciaActual)),
+      exceso: sum((row) => Math.max(0, row.asistenciaActual - row.numeroPersonas)),
+      aforo,
+      curva: grouped(this.#counting().filter((e) => today.has(e.reservaId)).map((e) => [quarter(Date.parse(e.timestamp)), e.cantidad])),
+      previstas: grouped(rows.map((row) => [quarter(Date.parse(`${row.fecha}T${row.hora}:00-05:00`)), row.numeroPersonas])),
+    };
+  }
+
+  #fila(row: Row): Fila {
+    return { ...structuredClone(row), pendiente: this.#pendingEdits.has(row.id) };
+  }
+
+  list({ fecha, text, estado, limit = 100, offset = 0 }: ListQuery): ReservationPage {
+    const words = plain(text ?? "").split(/\s+/).filter(Boolean);
+    const rows = [...this.#rows.values()]
+      .filter((row) => (!fecha || row.dia === fecha) && (!estado || row.estado === estado))
+      .filter((row) => {
+        if (words.length === 0) return true;
+        const { nombre, telefono, email } = row.cliente;
+        const all = plain([nombre, telefono, email, row.mesa, row.promotor?.nombre, row.razonVisita, ...(row.detalles ?? [])].join(" "));
+        const digits = (telefono ?? "").replace(/\D/g, "");
+        return words.every((word) => all.split(/[\s:]+/).some((w) => w.startsWith(word)) || (/^\d{3,}$/.test(word) && digits.includes(word)));
+      })
+      .sort((a, b) => `${a.fecha} ${a.hora} ${a.cliente.nombre}`.localeCompare(`${b.fecha} ${b.hora} ${b.cliente.nombre}`));
+    const counted = rows.filter((row) => row.estado !== "Cancelado");
+    return {
+      reservas: rows.slice(offset, offset + limit).map((row) => this.#fila(row)),
+      total: rows.length,
+      personas: counted.reduce((n, row) => n + row.numeroPersonas, 0),
+      dentro: counted.reduce((n, row) => n + row.asistenciaActual, 0),
+    };
+  }
+
+  sheet(reservaId: string): Ficha | undefined {
+    const row = this.#rows.get(reservaId);
+    return row && { ...this.#fila(row), registroEntradas: structuredClone(this.#entries.filter((e) => e.reservaId === reservaId)) };
+  }
+
+  create(nueva: ReservaNueva, pending: boolean): Fila {
+    const at = iso(this.now());
+    const row: Row = {
+      estado: "En Progreso",
+      origen: "reserva",
+      emision: 1,
+      version: 1,
+      asistenciaActual: 0,
+      fechaCreacion: at,
+      fechaModificacion: at,
+      ...structuredClone(nueva),
+      id: nueva.id ?? id("4e5a", 900_000 + ++this.#made),
+      dia: dayOf(nueva.fecha, nueva.hora),
+    };
+    this.#rows.set(row.id, row);
+    if (pending) this.#pendingEdits.add(row.id);
+    return this.#fila(row);
+  }
+
+  update(reservaId: string, updates: ReservaCambios, version: number, pending: boolean): Fila | undefined {
+    const row = this.#rows.get(reservaId);
+    if (!row || row.version !== version) return undefined;
+    for (const [key, value] of Object.entries(updates)) {
+      if (value === null) delete (row as Record<string, unknown>)[key];
+      else (row as Record<string, unknown>)[key] = structuredClone(value);
+    }
+    row.dia = dayOf(row.fecha, row.hora);
+    row.version += 1;
+    row.fechaModificacion = iso(this.now());
+    if (pending) this.#pendingEdits.add(row.id);
+    return this.#fila(row);
+  }
+
+  remove(reservaId: string): void {
+    this.#rows.delete(reservaId);
+  }
+
+  reissue(reservaId: string): void {
+    const row = this.#rows.get(reservaId);
+    if (row) row.emision += 1;
+  }
+
+  month(month: string): MonthDay[] {
+    const days = new Map<string, MonthDay>();
+    for (const row of this.#rows.values()) {
+      if (!row.dia.startsWith(month) || row.estado === "Cancelado") continue;
+      const day = days.get(row.dia) ?? { fecha: row.dia, reservas: 0, personas: 0 };
+      days.set(row.dia, { ...day, reservas: day.reservas + 1, personas: day.personas + row.numeroPersonas });
+    }
+    return [...days.values()].sort((a, b) => a.fecha.localeCompare(b.fecha));
+  }
+
+  openConflict(tipo: Conflicto["tipo"], reservaId: string): Conflicto {
+    const escaneoIds = this.#entries.filter((e) => e.reservaId === reservaId && !e.anulaA).slice(-2).map((e) => e.escaneoId);
+    const conflicto: Conflicto = { id: `${tipo}-${reservaId.slice(-6)}`, tipo, reservaId, escaneoIds, estado: "abierto", abiertoEn: iso(this.now() - 150_000) };
+    this.conflicts = [conflicto, ...this.conflicts.filter((c) => c.id !== conflicto.id)];
+    return conflicto;
+  }
+
+  resolve(conflictId: string, resultado: string, nota?: string): Conflicto | undefined {
+    const conflicto = this.conflicts.find((c) => c.id === conflictId);
+    if (conflicto) Object.assign(conflicto, { estado: "resuelto", resultado, nota, resueltoEn: iso(this.now()), resueltoPor: "Gerencia" });
+    return conflicto;
+  }
+}
+
+function dayOf(fecha: string, hora: string): string {
+  return hora < CUTOFF ? iso(Date.parse(`${fecha}T12:00:00Z`) - 86_400_000).slice(0, 10) : fecha;
+}

@@ -1,0 +1,66 @@
+// The one way from a screen to what is behind it. In the app that is Rust; in a plain browser (tests, screenshots,
+// work on a screen) a venue in memory. Nothing outside this folder knows which.
+
+import type * as T from "./types";
+
+export type * from "./types";
+
+/** Every promise is rejected with an `ErrorView`: a code to translate, never a sentence to show as it is. */
+export interface Backend {
+  startup(): Promise<T.Startup>;
+  choose(choice: T.StartChoice): Promise<T.Startup>;
+  identity(): Promise<T.Identity | null>;
+  status(): Promise<T.DoorStatus>;
+  /** A code from a hand scanner or typed. */
+  scan(code: string, quantity?: number): Promise<T.Answer>;
+  admit(reservaId: string, quantity: number, override: boolean): Promise<T.Answer>;
+  undo(escaneoId: string): Promise<T.Answer>;
+  recent(limit: number): Promise<T.Recent[]>;
+  tonight(): Promise<T.Tonight>;
+  /** Tonight's first, then others that are known here. */
+  search(text: string, limit: number): Promise<T.ReservationPage>;
+  list(query: T.ListQuery): Promise<T.ReservationPage>;
+  get(reservaId: string): Promise<T.Ficha>;
+  create(reserva: T.ReservaNueva): Promise<T.Guardada>;
+  update(reservaId: string, updates: T.ReservaCambios, version: number): Promise<T.Guardada>;
+  remove(reservaId: string, version: number): Promise<T.Guardada>;
+  /** Needs the hub. */
+  reissue(reservaId: string): Promise<T.Ficha>;
+  /** Needs the hub, and a manager. */
+  ticket(reservaId: string): Promise<T.Ticket>;
+  /** Writes a PNG where the person's downloads are and says where; `null`: the person changed their mind. */
+  saveTicket(reservaId: string): Promise<string | null>;
+  /** `month` is `YYYY-MM`. */
+  monthLoad(month: string): Promise<T.MonthDay[]>;
+  conflicts(): Promise<T.Conflicto[]>;
+  resolve(decision: T.Decision): Promise<T.Conflicto>;
+  cameras(): Promise<T.CameraChoice[]>;
+  selectCamera(id: string): Promise<void>;
+  cameraStatus(): Promise<T.CameraStatus>;
+  frameView(): Promise<T.FrameView>;
+  /** JPEG, at most 480 pixels wide, mirrored; empty when there is no frame yet. */
+  preview(): Promise<ArrayBuffer>;
+  setPreference(key: T.PreferenceKey, value: string | boolean | number): Promise<void>;
+  windowFocused(): void;
+  setFullscreen(on: boolean): Promise<void>;
+  /** Returns what ends the listening. */
+  on<E extends keyof T.Events>(event: E, handler: (payload: T.Events[E]) => void): () => void;
+}
+
+/** Whether the page runs in the app's own window. */
+function inApp(): boolean {
+  return import.meta.env.VITE_BACKEND !== "fake" && "__TAURI_INTERNALS__" in globalThis;
+}
+
+export async function connect(): Promise<Backend> {
+  if (inApp()) return (await import("./tauri")).tauriBackend();
+  return (await import("./fake")).fakeBackend();
+}
+
+/** What a rejected command carries, whatever was thrown. */
+export function errorView(thrown: unknown): T.ErrorView {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    return thrown as T.ErrorView;
+  }
+  return { code: "internal", message: String(thrown) };
+}

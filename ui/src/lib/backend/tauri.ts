@@ -1,0 +1,51 @@
+// The app's own window: each call is the Tauri command of the same name.
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Backend } from ".";
+import type { Events } from "./types";
+
+export function tauriBackend(): Backend {
+  return {
+    startup: () => invoke("startup"),
+    choose: (choice) => invoke("choose", { choice }),
+    identity: () => invoke("identity"),
+    status: () => invoke("status"),
+    scan: (code, quantity) => invoke("scan", { code, quantity }),
+    admit: (reservaId, quantity, override) => invoke("admit", { reservaId, quantity, override }),
+    undo: (escaneoId) => invoke("undo", { escaneoId }),
+    recent: (limit) => invoke("recent", { limit }),
+    tonight: () => invoke("tonight"),
+    search: (text, limit) => invoke("search", { text, limit }),
+    list: (query) => invoke("list", { query }),
+    get: (reservaId) => invoke("get", { reservaId }),
+    create: (reserva) => invoke("create", { reserva }),
+    update: (reservaId, updates, version) => invoke("update", { reservaId, updates, version }),
+    remove: (reservaId, version) => invoke("remove", { reservaId, version }),
+    reissue: (reservaId) => invoke("reissue", { reservaId }),
+    ticket: (reservaId) => invoke("ticket", { reservaId }),
+    saveTicket: (reservaId) => invoke("save_ticket", { reservaId }),
+    monthLoad: (month) => invoke("month_load", { month }),
+    conflicts: () => invoke("conflicts"),
+    resolve: (decision) => invoke("resolve", { decision }),
+    cameras: () => invoke("cameras"),
+    selectCamera: (id) => invoke("select_camera", { id }),
+    cameraStatus: () => invoke("camera_status"),
+    frameView: () => invoke("frame_view"),
+    preview: () => invoke("preview"),
+    setPreference: (key, value) => invoke("set_preference", { key, value }),
+    windowFocused: () => void invoke("window_focused").catch(() => undefined),
+    setFullscreen: (on) => invoke("set_fullscreen", { on }),
+    on<E extends keyof Events>(event: E, handler: (payload: Events[E]) => void) {
+      // `listen` answers later than `on` may be ended: the flag covers the time between.
+      let ended = false;
+      const listening = listen<Events[E]>(event, ({ payload }) => {
+        if (!ended) handler(payload);
+      });
+      return () => {
+        ended = true;
+        void listening.then((unlisten) => unlisten());
+      };
+    },
+  };
+}

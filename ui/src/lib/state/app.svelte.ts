@@ -1,0 +1,154 @@
+// What the whole window shares: who and where this device is, the connection, the language, the look, the screen.
+
+import { errorView, type Backend, type DoorStatus, type ErrorView, type Lang, type Startup, type StartChoice, type Theme } from "../backend";
+import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
+import { Toasts } from "./toasts.svelte";
+
+export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "settings" | "components";
+
+export const SCREENS: readonly Screen[] = ["door", "reservations", "tonight", "conflicts", "settings"];
+
+export class App {
+  readonly toasts = new Toasts();
+  startup = $state<Startup | null>(null);
+  /** Why it could not start. */
+  failure = $state<ErrorView | null>(null);
+  screen = $state<Screen>("door");
+  status = $state<DoorStatus | null>(null);
+  /** When `status` arrived, by this window's clock: ages go on from there. */
+  statusAt = $state(0);
+  /** Ticks once a second, for ages. */
+  now = $state(Date.now());
+  lang = $state<Lang>("es");
+  theme = $state<Theme | null>(null);
+  contrast = $state(false);
+  sound = $state(0.6);
+  openConflicts = $state(0);
+  #systemDark = $state(true);
+
+  readonly t: Messages = $derived(dictionaries[this.lang]);
+  readonly identity = $derived(this.startup?.identity ?? null);
+  readonly zone = $derived(this.identity?.zonaHoraria);
+  readonly today = $derived(this.identity?.hoy ?? new Date().toISOString().slice(0, 10));
+  readonly cutoff = $derived(this.identity?.corte ?? "04:00");
+  readonly role = $derived(this.identity?.rol);
+  /** Without a choice: dark at the door, as the system elsewhere. */
+  readonly look: Theme = $derived(this.theme ?? (this.screen === "door" || this.#systemDark ? "dark" : "light"));
+  /** Whether the hub can be asked for something now. */
+  readonly online = $derived(this.status?.state === "live" || this.status?.state === "polling" || this.status?.state === "catching_up");
+  /** Age of what is known here, in ms; `null`: never proven. */
+  readonly dataAge = $derived.by(() => {
+    const age = this.status?.dataAgeMs;
+    return age === undefined || age === null ? null : age + Math.max(0, this.now - this.statusAt);
+  });
+
+  constructor(readonly backend: Backend) {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    this.#systemDark = dark.matches;
+    dark.addEventListener("change", () => (this.#systemDark = dark.matches));
+    this.contrast = localStorage.getItem("contrast") === "more" || matchMedia("(prefers-contrast: more)").matches;
+  }
+
+  /** Opens, and listens from then on. Returns what ends it. */
+  start(): () => void {
+    const { backend } = this;
+    const clock = setInterval(() => (this.now = Date.now()), 1000);
+    const focused = () => backend.windowFocused();
+    addEventListener("focus", focused);
+    const ends = [
+      backend.on("door://status", (status) => this.#took(status)),
+      backend.on("startup://changed", (startup) => this.#opened(startup)),
+      backend.on("door://event", (event) => {
+        if (event.event === "conflict") void this.countConflicts();
+        if (event.event === "changed" && event.reservas.length === 0) void this.refreshIdentity();
+      }),
+    ];
+    void this.open();
+    return () => {
+      clearInterval(clock);
+      removeEventListener("focus", focused);
+      for (const end of ends) end();
+    };
+  }
+
+  async open(): Promise<void> {
+    this.failure = null;
+    try {
+      this.#opened(await this.backend.startup());
+      await this.#load();
+    } catch (thrown) {
+      this.failure = errorView(thrown);
+    }
+  }
+
+  async choose(choice: StartChoice): Promise<void> {
+    this.#opened(await this.backend.choose(choice));
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    if (!this.startup || this.startup.firstStart) return;
+    this.#took(await this.backend.status());
+    await this.countConflicts();
+  }
+
+  #opened(startup: Startup): void {
+    this.startup = startup;
+    this.lang = startup.lang ?? systemLang(navigator.languages);
+    this.theme = startup.theme;
+    this.sound = startup.sound;
+  }
+
+  #took(status: DoorStatus): void {
+    this.status = status;
+    this.statusAt = Date.now();
+  }
+
+  async refreshIdentity(): Promise<void> {
+    const identity = await this.backend.identity().catch(() => null);
+    if (identity && this.startup) this.startup = { ...this.startup, identity };
+  }
+
+  async countConflicts(): Promise<void> {
+    const conflicts = await this.backend.conflicts().catch(() => []);
+    this.openConflicts = conflicts.filter((conflict) => conflict.estado === "abierto").length;
+  }
+
+  setLang(lang: Lang): void {
+    this.lang = lang;
+    this.#prefer("ui.lang", lang);
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.#prefer("ui.theme", theme);
+  }
+
+  setSound(loudness: number): void {
+    this.sound = loudness;
+    this.#prefer("ui.sound", loudness);
+  }
+
+  setContrast(on: boolean): void {
+    this.contrast = on;
+    localStorage.setItem("contrast", on ? "more" : "no");
+  }
+
+  async setSse(on: boolean): Promise<void> {
+    if (this.startup) this.startup = { ...this.startup, sseEnabled: on };
+    await this.backend.setPreference("sse.enabled", on).catch(this.complain);
+  }
+
+  #prefer(key: "ui.lang" | "ui.theme" | "ui.sound", value: string | number): void {
+    void this.backend.setPreference(key, value).catch(this.complain);
+  }
+
+  /** Says what went wrong, in words, without stopping anybody. */
+  complain = (thrown: unknown): void => {
+    this.toasts.add(this.errorText(thrown), "bad");
+  };
+
+  errorText(thrown: unknown): string {
+    return errorText(this.t, errorView(thrown).code);
+  }
+}

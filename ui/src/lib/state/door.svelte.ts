@@ -1,0 +1,255 @@
+// What the door shows: the verdict that fills the screen, the arrival it belongs to, the last entries, tonight.
+// It lives as long as the window: a camera scan is shown on whatever screen is open.
+
+import { choices, missing, next, total, type Arrival } from "../arrival";
+import type { Answer, Conflicto, DoorEvent, Fila, Recent, Tonight } from "../backend";
+import { play } from "../sound";
+import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, toneOf } from "../verdict";
+import type { App } from "./app.svelte";
+
+export type Shown = {
+  answer: Answer;
+  /** Counts verdicts: the same verdict twice is still two guests. */
+  n: number;
+  at: number;
+  /** How long the hub took to confirm, in ms; `null`: not yet. */
+  confirmedIn: number | null;
+  /** What others of the party did before, newest first. */
+  before: { escaneoId: string; cantidad: number; at: string; puerta?: string }[];
+};
+
+/** A code that let nobody in, for the list of last entries. */
+export type Refusal = { id: number; at: string; answer: Answer };
+
+export type CallBack = { conflict: Conflicto; name: string; at: number };
+
+/** An entry may be undone for so long, in ms. */
+const UNDO_FOR = 15 * 60_000;
+/** Admitting by hand has to be pressed again within this, in ms. */
+const ARMED_FOR = 5_000;
+/** Kinds of conflict where the guest is inside and should not be. */
+const CALL_BACK = new Set<Conflicto["tipo"]>(["exceso", "cancelada", "eliminada", "emisionAntigua", "huerfana"]);
+
+export class Door {
+  shown = $state<Shown | null>(null);
+  /** The last verdict, after the calm has returned. */
+  last = $state<Answer | null>(null);
+  arrival = $state<Arrival | null>(null);
+  armed = $state(false);
+  recents = $state<Recent[] | null>(null);
+  refusals = $state<Refusal[]>([]);
+  tonight = $state<Tonight | null>(null);
+  callBacks = $state<CallBack[]>([]);
+  /** For the live region. */
+  said = $state("");
+  #count = 0;
+  #calm: ReturnType<typeof setTimeout> | undefined;
+  #disarm: ReturnType<typeof setTimeout> | undefined;
+  #inOrder: Promise<unknown> = Promise.resolve();
+  #reading = false;
+  #again = false;
+  #confirmed = new Set<string>();
+
+  readonly mood = $derived(this.shown ? moodOf(this.shown.answer) : null);
+  readonly came = $derived(total(this.arrival));
+  readonly quantities = $derived(this.shown && mayChooseQuantity(this.shown.answer) ? choices(this.arrival, this.shown.answer) : []);
+  readonly rest = $derived(this.shown && mayChooseQuantity(this.shown.answer) ? placesLeft(this.shown.answer) : 0);
+  readonly canOverride = $derived(this.shown !== null && mayOverride(this.shown.answer));
+  readonly undoable = $derived(this.recents?.find((recent) => !recent.anulada && !recent.entrada.anulaA) ?? null);
+
+  constructor(readonly app: App) {}
+
+  start(): () => void {
+    const { backend } = this.app;
+    const ends = [
+      backend.on("door://answer", (answer) => this.#show(answer, false)),
+      backend.on("door://event", (event) => this.#heard(event)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Asks again for what the door shows beside the verdict; one question at a time, and the last one counts. */
+  async refresh(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const [recents, tonight] = await Promise.all([this.app.backend.recent(40), this.app.backend.tonight()]);
+        this.recents = recents;
+        this.tonight = tonight;
+      } while (this.#again);
+    } catch (thrown) {
+      this.recents ??= [];
+      this.app.complain(thrown);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  scan(code: string): Promise<void> {
+    return this.#act(() => this.app.backend.scan(code), false);
+  }
+
+  /** Somebody who was found by name: one at once, like a scan. */
+  admit(row: Pick<Fila, "id">): Promise<void> {
+    return this.#act(() => this.app.backend.admit(row.id, 1, false), false);
+  }
+
+  /** There are `wanted` people in this arrival: the missing ones are admitted. */
+  quantity(wanted: number): Promise<void> {
+    return this.#queue(async () => {
+      const answer = this.shown?.answer;
+      if (!answer?.reservaId || !mayChooseQuantity(answer)) return;
+      const more = missing(this.arrival, wanted);
+      if (more === 0) {
+        this.app.toasts.add(this.app.t.door.alreadyThatMany(this.came));
+        return;
+      }
+      this.#show(await this.app.backend.admit(answer.reservaId, more, false), true);
+    });
+  }
+
+  /** Everybody of the party who has not come yet. */
+  admitRest(): Promise<void> {
+    return this.rest > 0 ? this.quantity(this.came + this.rest) : Promise.resolve();
+  }
+
+  /** Against the verdict: once arms it, again does it. */
+  byHand(): void {
+    const answer = this.shown?.answer;
+    if (!answer?.reservaId || !this.canOverride) return;
+    clearTimeout(this.#disarm);
+    if (!this.armed) {
+      this.armed = true;
+      this.#disarm = setTimeout(() => (this.armed = false), ARMED_FOR);
+      return;
+    }
+    this.armed = false;
+    const { reservaId } = answer;
+    void this.#act(() => this.app.backend.admit(reservaId, 1, true), false);
+  }
+
+  undo(recent: Recent | null = this.undoable): Promise<void> {
+    if (!recent) {
+      this.app.toasts.add(this.app.t.door.undoNothing);
+      return Promise.resolve();
+    }
+    if (!mayUndo(recent, Date.parse(this.shown?.answer.at ?? "") || this.app.now)) {
+      this.app.toasts.add(this.app.t.door.undoTooLate);
+      return Promise.resolve();
+    }
+    return this.#act(() => this.app.backend.undo(recent.entrada.escaneoId), true);
+  }
+
+  /** The calm returns before its time. */
+  dismiss(): void {
+    clearTimeout(this.#calm);
+    this.armed = false;
+    if (this.shown) this.last = this.shown.answer;
+    this.shown = null;
+    this.arrival = null;
+  }
+
+  seen(): void {
+    this.callBacks = this.callBacks.slice(1);
+  }
+
+  /** Acts happen one after the other, so that a digit counts on what the scan before it recorded. */
+  #queue<T>(act: () => Promise<T>): Promise<void> {
+    const done = this.#inOrder.then(act).then(
+      () => undefined,
+      (thrown) => this.app.complain(thrown),
+    );
+    this.#inOrder = done;
+    return done;
+  }
+
+  #act(act: () => Promise<Answer>, more: boolean): Promise<void> {
+    return this.#queue(async () => this.#show(await act(), more));
+  }
+
+  #show(answer: Answer, more: boolean): void {
+    const { t } = this.app;
+    const at = Date.now();
+    clearTimeout(this.#calm);
+    clearTimeout(this.#disarm);
+    this.armed = false;
+    this.arrival = next(this.arrival, answer, more);
+    const n = ++this.#count;
+    const done = answer.escaneoId !== undefined && this.#confirmed.delete(answer.escaneoId);
+    this.shown = { answer, n, at, confirmedIn: done ? 0 : null, before: [] };
+    this.#calm = setTimeout(() => this.dismiss(), staysFor(answer));
+    const name = answer.clienteNombre ?? "";
+    this.said =
+      answer.verdict === "admitted" && !isUndo(answer)
+        ? t.door.saidAdmitted(name, String(answer.asistenciaActual ?? ""), String(answer.numeroPersonas ?? ""))
+        : `${wordOf(answer, t)}. ${name}`;
+    play(toneOf(moodOf(answer)), this.app.sound);
+    if (!answer.escaneoId && !isUndo(answer)) {
+      this.refusals = [{ id: n, at: answer.at, answer }, ...this.refusals].slice(0, 20);
+    }
+    if (answer.reservaId) void this.#readBefore(answer, n);
+    void this.refresh();
+  }
+
+  /** What others of the party did, and where: read after the verdict, which never waits for it. */
+  async #readBefore(answer: Answer, n: number): Promise<void> {
+    const sheet = await this.app.backend.get(answer.reservaId ?? "").catch(() => null);
+    if (!sheet || this.shown?.n !== n) return;
+    const voided = new Set(sheet.registroEntradas.map((entry) => entry.anulaA));
+    this.shown.before = sheet.registroEntradas
+      .filter((e) => !e.anulaA && !voided.has(e.escaneoId) && !this.arrival?.entries.some((own) => own.escaneoId === e.escaneoId))
+      .map((e) => ({ escaneoId: e.escaneoId, cantidad: e.cantidad, at: e.timestamp, puerta: e.puerta }))
+      .reverse();
+  }
+
+  #heard(event: DoorEvent): void {
+    if (event.event === "changed") void this.refresh();
+    if (event.event === "confirmed" && event.escaneoId) this.#secondTick(event.escaneoId);
+    if (event.event === "conflict") this.#contradicted(event.conflicto);
+    if (event.event === "quarantined") void this.refresh();
+  }
+
+  #secondTick(escaneoId: string): void {
+    if (this.shown?.answer.escaneoId === escaneoId) this.shown.confirmedIn ??= Date.now() - this.shown.at;
+    // The hub may be faster than the answer's way to this window.
+    else if (this.#confirmed.size < 500) this.#confirmed.add(escaneoId);
+    this.recents = (this.recents ?? []).map((recent) =>
+      recent.entrada.escaneoId === escaneoId && recent.delivery === "pending" ? { ...recent, delivery: "confirmed" } : recent,
+    );
+  }
+
+  /** The hub knows better than the door did: whoever came in here lately has to be called back. */
+  #contradicted(conflict: Conflicto): void {
+    const others = this.callBacks.filter((call) => call.conflict.id !== conflict.id);
+    const own = this.recents?.find((recent) => conflict.escaneoIds.includes(recent.entrada.escaneoId) && !recent.anulada);
+    if (conflict.estado !== "abierto" || !CALL_BACK.has(conflict.tipo) || !own) {
+      this.callBacks = others;
+      return;
+    }
+    const name = own.clienteNombre ?? this.app.t.door.unknownName;
+    this.callBacks = [{ conflict, name, at: Date.now() }, ...others];
+    this.said = `${this.app.t.door.words.callback}. ${name}`;
+    play("callback", this.app.sound);
+    void this.refresh();
+  }
+}
+
+export function mayUndo(recent: Recent, now: number): boolean {
+  return !recent.anulada && now - Date.parse(recent.entrada.timestamp) < UNDO_FOR;
+}
+
+/** The one word of a verdict. */
+export function wordOf(answer: Answer, t: App["t"]): string {
+  const { words } = t.door;
+  if (isUndo(answer)) return words.undone;
+  if (answer.verdict === "excess") return answer.escaneoId ? words.excess(answer.exceso ?? 1) : words.excessFull;
+  if (answer.verdict === "already_in" && answer.detail === "finished") return words.finished;
+  return words[answer.verdict];
+}

@@ -1,0 +1,18 @@
+// Short notes at the edge of the window. They never take the focus and go by themselves.
+
+export type Toast = { id: number; text: string; tone: "good" | "bad" };
+
+export class Toasts {
+  list = $state<Toast[]>([]);
+  #next = 1;
+
+  add(text: string, tone: Toast["tone"] = "good"): void {
+    const id = this.#next++;
+    this.list = [...this.list.filter((toast) => toast.text !== text), { id, text, tone }].slice(-3);
+    setTimeout(() => this.drop(id), tone === "bad" ? 9_000 : 4_000);
+  }
+
+  drop(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}
