@@ -1,0 +1,63 @@
+//! One picture, every pass.
+
+use std::sync::Arc;
+
+use super::{Fence, Reading, filters, zxing::Zxing};
+use crate::luma::Luma;
+
+/// Reads single pictures: one pass after the other until something is read.
+pub struct StillDecoder {
+    zxing: Zxing,
+    fence: Fence,
+}
+
+impl std::fmt::Debug for StillDecoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StillDecoder")
+            .field("fence", &self.fence)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for StillDecoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl StillDecoder {
+    /// A decoder for the thread that makes it.
+    pub fn new() -> Self {
+        Self {
+            zxing: Zxing::new(),
+            fence: Fence::new(),
+        }
+    }
+
+    /// Every code in the picture. A picture larger than 1280×720 has to be fitted before ([`Luma::fit`]);
+    /// corners are in pixels of `plane`.
+    pub fn decode(&mut self, plane: &Arc<Luma>) -> Reading {
+        let mut reading = self.zxing.read(plane);
+        if !reading.codes.is_empty() {
+            return reading;
+        }
+        let start = crate::cputime::thread_ms();
+        let blurred = filters::blur3(plane);
+        reading.ms += crate::cputime::thread_ms() - start;
+        reading.merge(self.zxing.read(&blurred));
+        if !reading.codes.is_empty() {
+            return reading;
+        }
+        let start = crate::cputime::thread_ms();
+        let binarised = filters::binarised(&blurred);
+        reading.ms += crate::cputime::thread_ms() - start;
+        reading.merge(self.zxing.read(&binarised));
+        if reading.codes.is_empty() {
+            self.fence.submit(plane);
+            if let Some(last) = self.fence.wait() {
+                reading.merge(last);
+            }
+        }
+        reading
+    }
+}

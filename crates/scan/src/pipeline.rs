@@ -1,0 +1,212 @@
+//! One frame's way: decode, debounce, outlines and hint.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use crate::blocks::Blocks;
+use crate::debounce::{Debounce, Input, Sighting};
+use crate::decode::{Corners, LiveDecoder, Reading, StillDecoder};
+use crate::frame::Frame;
+use crate::hint;
+use crate::luma::Luma;
+use crate::preview::mirrored;
+use crate::scanner::{IsTicket, ScanSettings, SeenCode};
+use crate::source::SourceSpec;
+use crate::view::{FrameView, Hint, Outline};
+
+/// Of frames in which nothing moved, one in so many is decoded all the same.
+const UNMOVED: u32 = 6;
+/// An outline stays so long without being seen: no reader reads every frame, and a flicker helps nobody.
+const OUTLINE_MS: u64 = 250;
+/// A hint waits until nothing was read for so long.
+const HINT_AFTER_MS: u64 = 1000;
+/// A hint stands in so many looks before it is shown, so that it does not flicker.
+const HINT_LOOKS: u32 = 5;
+
+enum Decoder {
+    /// Pictures of files: every pass on each.
+    Still(StillDecoder),
+    /// A camera's frames: passes in turn.
+    Live(LiveDecoder),
+}
+
+/// State between frames; lives as long as the source.
+pub(crate) struct Pipeline {
+    decoder: Decoder,
+    debounce: Debounce,
+    is_ticket: IsTicket,
+    start: Instant,
+    /// The frame decoded last, coarsely, and what it gave.
+    before: Option<(Blocks, Reading)>,
+    unmoved: u32,
+    outlines: (u64, Vec<Outline>),
+    read_ms: u64,
+    hint: (Option<Hint>, u32),
+}
+
+impl Pipeline {
+    pub(crate) fn new(spec: &SourceSpec, settings: &ScanSettings) -> Self {
+        let decoder = match spec {
+            SourceSpec::Files { .. } => Decoder::Still(StillDecoder::new()),
+            SourceSpec::None | SourceSpec::Index(_) | SourceSpec::Name(_) | SourceSpec::Sim => {
+                Decoder::Live(LiveDecoder::new())
+            }
+        };
+        Self {
+            decoder,
+            debounce: Debounce::new(settings.same_code_pause_ms, settings.every_code),
+            is_ticket: settings.is_ticket.clone(),
+            start: Instant::now(),
+            before: None,
+            unmoved: 0,
+            outlines: (0, Vec::new()),
+            read_ms: 0,
+            hint: (None, 0),
+        }
+    }
+
+    /// A person asks.
+    pub(crate) fn again(&mut self) {
+        self.debounce.on(Input::Again, self.now());
+        self.before = None;
+    }
+
+    fn now(&self) -> u64 {
+        self.start.elapsed().as_millis() as u64
+    }
+
+    /// Codes of this frame that count, and what to draw.
+    pub(crate) fn look(&mut self, frame: &Frame) -> (Vec<SeenCode>, FrameView) {
+        let blocks = Blocks::of(&frame.luma);
+        let reading = match self.unmoved(&blocks) {
+            Some(reading) => reading,
+            None => {
+                let reading = self.decode(frame);
+                self.before = Some((blocks.clone(), reading.clone()));
+                reading
+            }
+        };
+        let now = self.now();
+        let codes = self.count(frame, &reading, now);
+        let outlines = self.outline(&frame.luma, &reading, now);
+        let hint = self.hint(&frame.luma, &blocks, &reading, now);
+        (
+            codes,
+            FrameView {
+                frame: frame.number,
+                outlines,
+                hint,
+            },
+        )
+    }
+
+    /// Where nothing moved, what was seen last is still there: known to be, not read once more.
+    fn unmoved(&mut self, blocks: &Blocks) -> Option<Reading> {
+        let Decoder::Live(live) = &mut self.decoder else {
+            return None;
+        };
+        let (before, last) = self.before.as_ref()?;
+        if self.debounce.waiting() || !blocks.same_as(before) {
+            self.unmoved = 0;
+            return None;
+        }
+        self.unmoved += 1;
+        if self.unmoved.is_multiple_of(UNMOVED) {
+            return None;
+        }
+        let mut still = Reading {
+            located: last.located.clone(),
+            ..Reading::default()
+        };
+        still.located.extend(last.codes.iter().map(|c| c.corners));
+        if let Some(late) = live.late() {
+            still.codes = late.codes;
+        }
+        Some(still)
+    }
+
+    fn decode(&mut self, frame: &Frame) -> Reading {
+        let decoder = &mut self.decoder;
+        let read = AssertUnwindSafe(|| match decoder {
+            Decoder::Still(still) => still.decode(&frame.luma),
+            Decoder::Live(live) => live.decode(&frame.luma),
+        });
+        // The door goes on, whatever a reader does to one frame.
+        catch_unwind(read).unwrap_or_else(|_| {
+            tracing::error!(frame = frame.number, "decoding panicked; the frame is left out");
+            Reading::default()
+        })
+    }
+
+    fn count(&mut self, frame: &Frame, reading: &Reading, now: u64) -> Vec<SeenCode> {
+        let is_ticket = &self.is_ticket;
+        let sights: Vec<_> = reading
+            .codes
+            .iter()
+            .map(|c| Sighting {
+                bytes: &c.bytes,
+                corners: c.corners,
+                ticket: is_ticket(&c.bytes),
+            })
+            .collect();
+        if !sights.is_empty() {
+            self.read_ms = now;
+        }
+        let middle = [frame.luma.width() as f32 / 2.0, frame.luma.height() as f32 / 2.0];
+        let input = Input::Frame {
+            codes: &sights,
+            located: &reading.located,
+            middle,
+        };
+        let fired = self.debounce.on(input, now);
+        let seen = |i: usize| {
+            let code = reading.codes.get(i)?;
+            Some(SeenCode {
+                bytes: code.bytes.clone(),
+                text: String::from_utf8_lossy(&code.bytes).into_owned(),
+                decoder: code.decoder,
+                corners: code.corners,
+                frame: frame.number,
+                ms: reading.ms,
+            })
+        };
+        fired.into_iter().filter_map(seen).collect()
+    }
+
+    fn outline(&mut self, plane: &Luma, reading: &Reading, now: u64) -> Vec<Outline> {
+        let read = reading.codes.iter().map(|c| (&c.corners, true));
+        let known = |place: &Corners| {
+            self.before
+                .as_ref()
+                .is_some_and(|(_, r)| r.codes.iter().any(|c| c.corners == *place))
+        };
+        let located = reading.located.iter().map(|place| (place, known(place)));
+        let outlines: Vec<_> = read
+            .chain(located)
+            .map(|(corners, text_known)| Outline {
+                corners: mirrored(corners, plane),
+                text_known,
+            })
+            .collect();
+        if !outlines.is_empty() || now.saturating_sub(self.outlines.0) > OUTLINE_MS {
+            self.outlines = (now, outlines);
+        }
+        self.outlines.1.clone()
+    }
+
+    fn hint(&mut self, plane: &Luma, blocks: &Blocks, reading: &Reading, now: u64) -> Option<Hint> {
+        let quiet = now.saturating_sub(self.read_ms) >= HINT_AFTER_MS;
+        let hint = if quiet && reading.codes.is_empty() {
+            hint::of(plane, blocks, reading)
+        } else {
+            None
+        };
+        let looks = if self.hint.0 == hint {
+            self.hint.1.saturating_add(1)
+        } else {
+            1
+        };
+        self.hint = (hint, looks);
+        hint.filter(|_| looks >= HINT_LOOKS)
+    }
+}

@@ -1,0 +1,517 @@
+//! A camera on a thread of its own.
+//!
+//! One thread opens, owns and drops the driver's handle, tries again after each fault, and lays every frame
+//! down as the latest. A driver may hang in any call, and such a thread cannot be ended: it is watched from
+//! here, and left behind when nothing came for too long. It ends by itself should the driver ever answer.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+    mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError},
+};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{FrameSource, Next};
+use crate::frame::Latest;
+use crate::luma::Luma;
+use crate::view::{CameraFault, CameraStatus};
+
+/// An opened camera's frames; stays on its thread.
+pub(super) trait Capture {
+    /// The next frame, waiting for it; `None` for one that came damaged.
+    fn frame(&mut self) -> Result<Option<Luma>, Fault>;
+}
+
+/// What opening gave.
+pub(super) struct Opened {
+    pub(super) name: String,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) fps: u32,
+    pub(super) format: &'static str,
+    pub(super) capture: Box<dyn Capture>,
+}
+
+/// Opens the camera.
+pub(super) type Opener = Arc<dyn Fn() -> Result<Opened, Fault> + Send + Sync>;
+
+/// Why there is no frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) reason: CameraFault,
+    pub(super) detail: String,
+}
+
+impl Fault {
+    pub(super) fn new(reason: CameraFault, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Times of the watch; tests have shorter ones.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// For opening: slow USB cameras take two to three seconds.
+    open: Duration,
+    /// Between frames.
+    frame: Duration,
+    /// Between tries.
+    retry: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    open: Duration::from_secs(8),
+    frame: Duration::from_secs(3),
+    retry: Duration::from_secs(1),
+};
+/// Threads left behind in a hanging driver, at most.
+const LEFT_BEHIND: usize = 3;
+
+/// What the camera's thread tells, besides frames.
+enum News {
+    Status(CameraStatus),
+    /// It asks the driver for the camera.
+    Opening,
+    /// A frame was laid down, or it rests between two tries.
+    Alive,
+}
+
+struct Worker {
+    news: Receiver<News>,
+    stop: Arc<AtomicBool>,
+}
+
+/// The source; see the module.
+pub(super) struct Camera {
+    open: Opener,
+    asked_for: String,
+    latest: Arc<Latest>,
+    patience: Patience,
+    worker: Option<Worker>,
+    left_behind: Vec<Receiver<News>>,
+    /// When the thread has to have given a sign of life.
+    deadline: Instant,
+    seen: u32,
+}
+
+impl Camera {
+    pub(super) fn new(open: Opener, asked_for: String, latest: Arc<Latest>) -> Self {
+        Self::with_patience(open, asked_for, latest, PATIENCE)
+    }
+
+    fn with_patience(open: Opener, asked_for: String, latest: Arc<Latest>, patience: Patience) -> Self {
+        let seen = latest.get().map_or(0, |f| f.number);
+        let deadline = Instant::now();
+        Self {
+            open,
+            asked_for,
+            latest,
+            patience,
+            worker: None,
+            left_behind: Vec::new(),
+            deadline,
+            seen,
+        }
+    }
+
+    /// Starts a thread, unless too many already hang.
+    fn start(&mut self) {
+        self.left_behind.retain_mut(|news| {
+            loop {
+                match news.try_recv() {
+                    Ok(_) => {}
+                    Err(e) => break e == TryRecvError::Empty,
+                }
+            }
+        });
+        if self.left_behind.len() >= LEFT_BEHIND {
+            return;
+        }
+        let (tell, news) = mpsc::channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let run = Run {
+            open: Arc::clone(&self.open),
+            asked_for: self.asked_for.clone(),
+            latest: Arc::clone(&self.latest),
+            stop: Arc::clone(&stop),
+            tell,
+            retry: self.patience.retry,
+        };
+        match thread::Builder::new()
+            .name("camera".into())
+            .spawn(move || run.run())
+        {
+            Ok(_) => self.worker = Some(Worker { news, stop }),
+            Err(error) => tracing::warn!(%error, "no thread for the camera"),
+        }
+    }
+
+    fn unavailable(&self, detail: &str) -> Next {
+        self.latest.clear();
+        Next::Status(CameraStatus::Unavailable {
+            name: self.asked_for.clone(),
+            reason: CameraFault::NoFrames,
+            detail: detail.to_owned(),
+        })
+    }
+}
+
+impl FrameSource for Camera {
+    fn next(&mut self, patience: Duration) -> Next {
+        let now = Instant::now();
+        let Some(worker) = &self.worker else {
+            if now < self.deadline {
+                thread::sleep(patience.min(self.deadline - now));
+            } else {
+                self.start();
+                self.deadline = Instant::now() + self.patience.open;
+            }
+            return Next::Nothing;
+        };
+        loop {
+            match worker.news.try_recv() {
+                Ok(News::Status(status)) => {
+                    self.deadline = self.deadline.max(now + self.patience.frame);
+                    return Next::Status(status);
+                }
+                Ok(News::Opening) => self.deadline = now + self.patience.open,
+                Ok(News::Alive) => self.deadline = now + self.patience.frame,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    // Only a panic in the driver's crate ends the thread by itself.
+                    self.worker = None;
+                    self.deadline = now + self.patience.retry;
+                    return self.unavailable("the camera's driver failed");
+                }
+            }
+        }
+        if now >= self.deadline {
+            if let Some(Worker { news, stop }) = self.worker.take() {
+                stop.store(true, Ordering::Relaxed);
+                self.left_behind.push(news);
+            }
+            self.deadline = now + self.patience.retry;
+            return self.unavailable("the camera does not answer; unplug it and plug it in again");
+        }
+        match self
+            .latest
+            .newer_than(self.seen, patience.min(self.deadline - now))
+        {
+            Some(frame) => {
+                self.seen = frame.number;
+                Next::Frame(frame)
+            }
+            None => Next::Nothing,
+        }
+    }
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        let Some(worker) = self.worker.take() else { return };
+        worker.stop.store(true, Ordering::Relaxed);
+        // The next source may want the same camera: give this one a moment to let it go.
+        let end = Instant::now() + Duration::from_secs(1);
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            if let Err(RecvTimeoutError::Disconnected) = worker.news.recv_timeout(left) {
+                break;
+            }
+        }
+    }
+}
+
+/// The camera's thread.
+struct Run {
+    open: Opener,
+    asked_for: String,
+    latest: Arc<Latest>,
+    stop: Arc<AtomicBool>,
+    tell: Sender<News>,
+    retry: Duration,
+}
+
+impl Run {
+    fn run(self) {
+        let mut last = None;
+        while !self.stopped() {
+            if last.is_none() {
+                self.say(CameraStatus::Opening {
+                    name: self.asked_for.clone(),
+                });
+            }
+            let _ = self.tell.send(News::Opening);
+            let (name, fault) = match (self.open)() {
+                Ok(opened) => {
+                    last = None;
+                    self.stream(opened)
+                }
+                Err(fault) => (self.asked_for.clone(), fault),
+            };
+            if self.stopped() {
+                break;
+            }
+            if last.as_ref() != Some(&fault) {
+                tracing::warn!(camera = name, reason = ?fault.reason, detail = fault.detail, "no frames");
+                let Fault { reason, detail } = fault.clone();
+                self.say(CameraStatus::Unavailable { name, reason, detail });
+                last = Some(fault);
+            }
+            self.rest();
+        }
+    }
+
+    /// Lays frames down until one does not come.
+    fn stream(&self, mut opened: Opened) -> (String, Fault) {
+        let name = opened.name.clone();
+        let mut told = false;
+        loop {
+            let frame = opened.capture.frame();
+            if self.stopped() {
+                return (name, Fault::new(CameraFault::Failed, "left behind"));
+            }
+            match frame {
+                Ok(None) => {}
+                Ok(Some(plane)) => {
+                    self.latest.put(Arc::new(plane.fit()));
+                    // The state follows the first frame: a camera that opens and sends nothing does not run.
+                    if !std::mem::replace(&mut told, true) {
+                        self.say(CameraStatus::Running {
+                            name: name.clone(),
+                            width: opened.width,
+                            height: opened.height,
+                            fps: opened.fps,
+                            format: opened.format.into(),
+                        });
+                    }
+                    let _ = self.tell.send(News::Alive);
+                }
+                Err(fault) => {
+                    self.latest.clear();
+                    return (name, fault);
+                }
+            }
+        }
+    }
+
+    fn rest(&self) {
+        let end = Instant::now() + self.retry;
+        while !self.stopped() && Instant::now() < end {
+            let _ = self.tell.send(News::Alive);
+            thread::sleep(Duration::from_millis(50).min(self.retry));
+        }
+    }
+
+    fn say(&self, status: CameraStatus) {
+        let _ = self.tell.send(News::Status(status));
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    const QUICK: Patience = Patience {
+        open: Duration::from_millis(300),
+        frame: Duration::from_millis(200),
+        retry: Duration::from_millis(20),
+    };
+
+    /// What the driver does at each call, in turn; after the last it goes on sending frames.
+    enum Act {
+        Open,
+        Refuse(CameraFault),
+        Frame,
+        Damaged,
+        PullOut,
+        Panic,
+        /// Hangs until the sender is dropped.
+        Hang(Receiver<()>),
+    }
+
+    #[derive(Default)]
+    struct Driver {
+        script: Mutex<std::collections::VecDeque<Act>>,
+        open_now: Mutex<usize>,
+    }
+
+    struct Handle(Arc<Driver>);
+
+    impl Driver {
+        fn act(self: &Arc<Self>) -> Option<Act> {
+            self.script.lock().unwrap().pop_front()
+        }
+    }
+
+    impl Drop for Handle {
+        fn drop(&mut self) {
+            *self.0.open_now.lock().unwrap() -= 1;
+        }
+    }
+
+    impl Capture for Handle {
+        fn frame(&mut self) -> Result<Option<Luma>, Fault> {
+            match self.0.act() {
+                None | Some(Act::Frame) => {
+                    thread::sleep(Duration::from_millis(2));
+                    Ok(Some(Luma::filled(8, 8, 50)))
+                }
+                Some(Act::Damaged) => Ok(None),
+                Some(Act::Panic) => panic!("a driver's crate"),
+                Some(Act::Hang(until)) => {
+                    let _ = until.recv();
+                    Ok(None)
+                }
+                Some(Act::PullOut | Act::Open | Act::Refuse(_)) => {
+                    Err(Fault::new(CameraFault::Unplugged, "gone"))
+                }
+            }
+        }
+    }
+
+    fn camera(script: Vec<Act>) -> (Camera, Arc<Driver>) {
+        let driver = Arc::new(Driver {
+            script: Mutex::new(script.into()),
+            ..Driver::default()
+        });
+        let of = Arc::clone(&driver);
+        let open: Opener = Arc::new(move || match of.act() {
+            Some(Act::Refuse(reason)) => Err(Fault::new(reason, "refused")),
+            Some(Act::Hang(until)) => {
+                let _ = until.recv();
+                Err(Fault::new(CameraFault::Failed, "late"))
+            }
+            _ => {
+                *of.open_now.lock().unwrap() += 1;
+                let capture = Box::new(Handle(Arc::clone(&of)));
+                Ok(Opened {
+                    name: "Door".into(),
+                    width: 8,
+                    height: 8,
+                    fps: 30,
+                    format: "GRAY",
+                    capture,
+                })
+            }
+        });
+        (
+            Camera::with_patience(open, "0".into(), Arc::default(), QUICK),
+            driver,
+        )
+    }
+
+    /// States and whether a frame came, until `done` says so.
+    fn until(camera: &mut Camera, done: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let (mut log, start) = (Vec::<String>::new(), Instant::now());
+        while !done(&log) {
+            assert!(start.elapsed() < Duration::from_secs(20), "so far: {log:?}");
+            let entry = match camera.next(Duration::from_millis(20)) {
+                Next::Frame(_) => "frame".to_owned(),
+                Next::Status(CameraStatus::Unavailable { reason, .. }) => format!("{reason:?}"),
+                Next::Status(CameraStatus::Running { .. }) => "running".into(),
+                Next::Status(CameraStatus::Opening { .. }) => "opening".into(),
+                Next::Status(CameraStatus::Off) | Next::Nothing | Next::Ended => continue,
+            };
+            if log.last() != Some(&entry) {
+                log.push(entry);
+            }
+        }
+        log
+    }
+
+    fn count(log: &[String], what: &str) -> usize {
+        log.iter().filter(|l| *l == what).count()
+    }
+
+    #[test]
+    fn refused_then_opened_then_pulled_out_then_back() {
+        let script = vec![
+            Act::Refuse(CameraFault::Busy),
+            Act::Refuse(CameraFault::Busy),
+            Act::Refuse(CameraFault::Denied),
+            Act::Open,
+            Act::Frame,
+            Act::Damaged,
+            Act::Frame,
+            Act::PullOut,
+        ];
+        let (mut camera, driver) = camera(script);
+        let log = until(&mut camera, |log| {
+            count(log, "running") == 2 && log.last().is_some_and(|l| l == "frame")
+        });
+        let states: Vec<_> = log.iter().filter(|l| *l != "frame").map(String::as_str).collect();
+        assert_eq!(
+            states,
+            ["opening", "Busy", "Denied", "running", "Unplugged", "running"]
+        );
+        drop(camera);
+        assert_eq!(
+            *driver.open_now.lock().unwrap(),
+            0,
+            "the camera is let go with its source"
+        );
+    }
+
+    #[test]
+    fn a_hanging_driver_is_left_behind_and_tried_again() {
+        let (release, hang) = mpsc::channel();
+        let (mut camera, driver) = camera(vec![
+            Act::Open,
+            Act::Frame,
+            Act::Hang(hang),
+            Act::Open,
+            Act::Frame,
+        ]);
+        let log = until(&mut camera, |log| count(log, "running") == 2);
+        assert_eq!(count(&log, "NoFrames"), 1, "{log:?}");
+        assert_eq!(
+            *driver.open_now.lock().unwrap(),
+            2,
+            "the hanging one still holds its handle"
+        );
+        drop(release);
+        let start = Instant::now();
+        while *driver.open_now.lock().unwrap() == 2 {
+            assert!(
+                start.elapsed() < Duration::from_secs(10),
+                "the late one never let go"
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn hanging_in_open_starts_few_threads() {
+        let (mut releases, mut script) = (Vec::new(), Vec::new());
+        for _ in 0..LEFT_BEHIND {
+            let (release, hang) = mpsc::channel();
+            releases.push(release);
+            script.push(Act::Hang(hang));
+        }
+        let (mut camera, driver) = camera(script);
+        until(&mut camera, |_| driver.script.lock().unwrap().is_empty());
+        let more = Instant::now();
+        while more.elapsed() < QUICK.open * 3 {
+            camera.next(Duration::from_millis(20));
+        }
+        assert_eq!(camera.left_behind.len(), LEFT_BEHIND);
+        assert_eq!(*driver.open_now.lock().unwrap(), 0, "no fourth thread");
+        drop(releases);
+        until(&mut camera, |log| count(log, "running") == 1);
+    }
+
+    #[test]
+    fn a_panic_in_the_driver_is_a_state() {
+        let (mut camera, _driver) = camera(vec![Act::Open, Act::Frame, Act::Panic]);
+        let log = until(&mut camera, |log| count(log, "running") == 2);
+        assert_eq!(count(&log, "NoFrames"), 1, "{log:?}");
+    }
+}
