@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::conflict::Conflict;
 use crate::cursor::{Cursor, Epoch};
-use crate::device::Device;
+use crate::device::{Device, Role};
 use crate::entry::StoredEntry;
-use crate::ids::{OpId, ReservationId};
+use crate::ids::{DeviceId, OpId, ReservationId};
 use crate::instant::Instant;
 use crate::reservation::{Reservation, Status};
 use crate::venue::Venue;
@@ -62,6 +62,12 @@ pub struct Connected {
     pub heartbeat_ms: u64,
     /// The hub's clock.
     pub time: Instant,
+    /// The device that the stream's token belongs to.
+    #[serde(rename = "dispositivo", default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
+    /// What that device may do.
+    #[serde(rename = "rol", default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 /// `heartbeat`. It has no id.
