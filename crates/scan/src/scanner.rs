@@ -224,6 +224,7 @@ fn run(
                 codes.into_iter().for_each(|code| on_event(ScanEvent::Code(code)));
             }
             Next::Status(status) => {
+                log(&status);
                 *lock(&shown.status) = status.clone();
                 if !matches!(status, CameraStatus::Running { .. }) {
                     *lock(&shown.overlay) = FrameView::default();
@@ -235,6 +236,23 @@ fn run(
                 on_event(ScanEvent::Ended);
                 source = source::open(&SourceSpec::None, &settings.sim_codes, &shown.latest);
             }
+        }
+    }
+}
+
+fn log(status: &CameraStatus) {
+    match status {
+        CameraStatus::Off => tracing::info!("no camera"),
+        CameraStatus::Opening { name } => tracing::info!(name, "the camera is being opened"),
+        CameraStatus::Running {
+            name,
+            width,
+            height,
+            fps,
+            format,
+        } => tracing::info!(name, width, height, fps, format, "frames arrive"),
+        CameraStatus::Unavailable { name, reason, detail } => {
+            tracing::warn!(name, ?reason, detail, "no frames")
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cameras;
 mod decode;
+mod draw;
 mod watch;
 
 use std::io::{self, Write as _};
@@ -27,6 +28,8 @@ enum Command {
     Decode(decode::Args),
     /// Lists the cameras: one JSON line each.
     Cameras,
+    /// Draws a code as PNG or SVG.
+    Draw(draw::Args),
     /// Watches a camera: one JSON line a code seen.
     Watch(watch::Args),
 }
@@ -56,7 +59,8 @@ impl From<io::Error> for Failure {
 /// The whole program.
 pub(crate) fn run() -> ExitCode {
     let args = Args::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let wanted = std::env::var("RUST_LOG").ok().filter(|f| !f.is_empty());
+    let filter = EnvFilter::new(wanted.as_deref().unwrap_or("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
@@ -65,6 +69,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match args.command {
         Command::Decode(args) => decode::run(&args),
         Command::Cameras => cameras::run(),
+        Command::Draw(args) => draw::run(&args),
         Command::Watch(args) => watch::run(&args),
     };
     match done {

@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                     return Ok(());
                 }
             }
-            Ok(Event::Scan(ScanEvent::Camera(status))) => trouble = tell(&status),
+            Ok(Event::Scan(ScanEvent::Camera(status))) => trouble = trouble_of(&status),
             Ok(Event::Scan(ScanEvent::Ended)) => return nothing_read(trouble),
             Ok(Event::Signal) | Err(RecvTimeoutError::Disconnected) => return finished(args.once, trouble),
             Err(RecvTimeoutError::Timeout) if end.is_some_and(|end| Instant::now() >= end) => {
@@ -93,24 +93,11 @@ fn seen(code: &SeenCode) -> Value {
     Value::Object(map)
 }
 
-/// Says the camera's state in the log; what is wrong now, if anything.
-fn tell(status: &CameraStatus) -> Option<String> {
+/// What is wrong with the camera now, if anything.
+fn trouble_of(status: &CameraStatus) -> Option<String> {
     match status {
-        CameraStatus::Off | CameraStatus::Opening { .. } => None,
-        CameraStatus::Running {
-            name,
-            width,
-            height,
-            fps,
-            format,
-        } => {
-            tracing::info!(name, width, height, fps, format, "frames arrive");
-            None
-        }
-        CameraStatus::Unavailable { name, reason, detail } => {
-            tracing::warn!(name, ?reason, detail, "no frames");
-            Some(format!("{name}: {reason:?}: {detail}"))
-        }
+        CameraStatus::Off | CameraStatus::Opening { .. } | CameraStatus::Running { .. } => None,
+        CameraStatus::Unavailable { name, detail, .. } => Some(format!("{name} gives no frames: {detail}")),
     }
 }
 

@@ -255,7 +255,6 @@ impl Run {
                 break;
             }
             if last.as_ref() != Some(&fault) {
-                tracing::warn!(camera = name, reason = ?fault.reason, detail = fault.detail, "no frames");
                 let Fault { reason, detail } = fault.clone();
                 self.say(CameraStatus::Unavailable { name, reason, detail });
                 last = Some(fault);
