@@ -100,6 +100,20 @@ export function dateAndClock(lang: Lang, instant: string, zone?: string): string
     .replace(".", "");
 }
 
+/** The calendar date and time of day in the venue's zone. */
+export function venueNow(zone: string | undefined, ms: number): { fecha: string; hora: string } {
+  const parts = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(ms);
+  return { fecha: parts.slice(0, 10), hora: parts.slice(11, 16) };
+}
+
 /** A span in its largest sensible unit: “2 s”, “3 min”, “2 h”, “5 d”. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

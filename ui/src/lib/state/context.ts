@@ -1,8 +1,9 @@
 import { getContext, setContext } from "svelte";
 import type { App } from "./app.svelte";
 import type { Door } from "./door.svelte";
+import type { Keyboard } from "./keyboard.svelte";
 
-type Shared = { app: App; door: Door };
+type Shared = { app: App; door: Door; keyboard: Keyboard };
 
 export function share(shared: Shared): void {
   setContext("portero", shared);

@@ -3,14 +3,16 @@
 
 import { choices, missing, next, total, type Arrival } from "../arrival";
 import type { Answer, Conflicto, DoorEvent, Fila, Recent, Tonight } from "../backend";
+import { venueNow } from "../format";
 import { play } from "../sound";
-import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, toneOf } from "../verdict";
+import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, toneOf, type Mood } from "../verdict";
 import type { App } from "./app.svelte";
 
 export type Shown = {
   answer: Answer;
   /** Counts verdicts: the same verdict twice is still two guests. */
   n: number;
+  /** When it was shown, by the page's own monotonic clock. */
   at: number;
   /** How long the hub took to confirm, in ms; `null`: not yet. */
   confirmedIn: number | null;
@@ -27,6 +29,7 @@ export type CallBack = { conflict: Conflicto; name: string; at: number };
 const UNDO_FOR = 15 * 60_000;
 /** Admitting by hand has to be pressed again within this, in ms. */
 const ARMED_FOR = 5_000;
+const FLASH_FOR = 1_000;
 /** Kinds of conflict where the guest is inside and should not be. */
 const CALL_BACK = new Set<Conflicto["tipo"]>(["exceso", "cancelada", "eliminada", "emisionAntigua", "huerfana"]);
 
@@ -40,11 +43,14 @@ export class Door {
   refusals = $state<Refusal[]>([]);
   tonight = $state<Tonight | null>(null);
   callBacks = $state<CallBack[]>([]);
+  /** The mood that the whole screen takes for a second. */
+  flash = $state<Mood | "callback" | null>(null);
   /** For the live region. */
   said = $state("");
   #count = 0;
   #calm: ReturnType<typeof setTimeout> | undefined;
   #disarm: ReturnType<typeof setTimeout> | undefined;
+  #unflash: ReturnType<typeof setTimeout> | undefined;
   #inOrder: Promise<unknown> = Promise.resolve();
   #reading = false;
   #again = false;
@@ -99,6 +105,16 @@ export class Door {
   /** Somebody who was found by name: one at once, like a scan. */
   admit(row: Pick<Fila, "id">): Promise<void> {
     return this.#act(() => this.app.backend.admit(row.id, 1, false), false);
+  }
+
+  /** Somebody without a reservation: it is made and admitted in one go. */
+  walkIn(nombre: string, people: number): Promise<void> {
+    return this.#act(async () => {
+      const { fecha, hora } = venueNow(this.app.zone, Date.now());
+      const { reserva } = await this.app.backend.create({ cliente: { nombre }, numeroPersonas: people, fecha, hora, origen: "sinReserva" });
+      if (!reserva) throw { code: "internal", message: "a walk-in has no row" };
+      return this.app.backend.admit(reserva.id, people, false);
+    }, false);
   }
 
   /** There are `wanted` people in this arrival: the missing ones are admitted. */
@@ -176,7 +192,7 @@ export class Door {
 
   #show(answer: Answer, more: boolean): void {
     const { t } = this.app;
-    const at = Date.now();
+    const at = performance.now();
     clearTimeout(this.#calm);
     clearTimeout(this.#disarm);
     this.armed = false;
@@ -191,11 +207,18 @@ export class Door {
         ? t.door.saidAdmitted(name, String(answer.asistenciaActual ?? ""), String(answer.numeroPersonas ?? ""))
         : `${wordOf(answer, t)}. ${name}`;
     play(toneOf(moodOf(answer)), this.app.sound);
+    this.#flash(moodOf(answer));
     if (!answer.escaneoId && !isUndo(answer)) {
       this.refusals = [{ id: n, at: answer.at, answer }, ...this.refusals].slice(0, 20);
     }
     if (answer.reservaId) void this.#readBefore(answer, n);
     void this.refresh();
+  }
+
+  #flash(mood: Mood | "callback"): void {
+    clearTimeout(this.#unflash);
+    this.flash = mood;
+    this.#unflash = setTimeout(() => (this.flash = null), FLASH_FOR);
   }
 
   /** What others of the party did, and where: read after the verdict, which never waits for it. */
@@ -217,7 +240,7 @@ export class Door {
   }
 
   #secondTick(escaneoId: string): void {
-    if (this.shown?.answer.escaneoId === escaneoId) this.shown.confirmedIn ??= Date.now() - this.shown.at;
+    if (this.shown?.answer.escaneoId === escaneoId) this.shown.confirmedIn ??= performance.now() - this.shown.at;
     // The hub may be faster than the answer's way to this window.
     else if (this.#confirmed.size < 500) this.#confirmed.add(escaneoId);
     this.recents = (this.recents ?? []).map((recent) =>
@@ -237,6 +260,7 @@ export class Door {
     this.callBacks = [{ conflict, name, at: Date.now() }, ...others];
     this.said = `${this.app.t.door.words.callback}. ${name}`;
     play("callback", this.app.sound);
+    this.#flash("callback");
     void this.refresh();
   }
 }

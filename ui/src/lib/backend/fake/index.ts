@@ -45,8 +45,10 @@ export function fakeBackend(): Backend {
   const opened = performance.now();
   const query = new URLSearchParams(location.search);
   let skipped = 0;
-  // `?still`: the venue's clock stands, so that pictures of the screens are the same every time.
+  // It is that night: the page's clock is moved there. `?still`: it stands, so that pictures of the screens are
+  // the same every time.
   const now = () => START + skipped + (query.has("still") ? 0 : Math.round(performance.now() - opened));
+  Date.now = now;
   const ledger = new Ledger(now);
   const picture = new Picture();
   const handlers = new Map<string, Set<Handler>>();

@@ -4,7 +4,7 @@ import type { FrameView } from "../types";
 import { seeded } from "./random";
 
 const WIDTH = 480;
-const HEIGHT = 318;
+const HEIGHT = 270;
 const SIDE = 29;
 
 /** A pattern that looks like a code: finders in three corners, the rest drawn from the seed. */
@@ -37,7 +37,7 @@ export function ticketSvg(seed: number): string {
 type Pose = { x: number; y: number; turn: number };
 
 function pose(ms: number): Pose {
-  return { x: 240 + Math.sin(ms / 1900) * 14, y: 162 + Math.cos(ms / 2300) * 7, turn: -0.1 + Math.sin(ms / 1700) * 0.03 };
+  return { x: 240 + Math.sin(ms / 1900) * 14, y: 138 + Math.cos(ms / 2300) * 6, turn: -0.1 + Math.sin(ms / 1700) * 0.03 };
 }
 
 const CODE = 92;
