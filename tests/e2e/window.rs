@@ -32,7 +32,11 @@ impl Window {
         let (port, native) = (free_port()?, free_port()?);
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let results = root().join("tests/e2e/.results");
+        fs::create_dir_all(&results)?;
+        // not ours: a window outlives a test that is interrupted, and would hold our own output open
+        let log = fs::File::create(results.join(format!("{name}.log")))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let mut processes = Group::start(&mut command)?;
         let mut capabilities = Capabilities::new();
         capabilities.set("tauri:options", json!({ "application": portero(), "args": args }))?;

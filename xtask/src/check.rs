@@ -145,11 +145,15 @@ fn on_a_display(place: &Place, tests: Command) -> Command {
 
 /// The camera test brings its own machine.
 fn camera(place: &Place) -> Command {
-    place.command(&place.root.join("tests/camera-vm/run").to_string_lossy())
+    let mut run = place.command(&place.root.join("tests/camera-vm/run").to_string_lossy());
+    run.arg(place.debug_program("portero-scan"));
+    run
 }
 
 /// Programs are to print for a log: no colours, no questions.
 fn plain(mut command: Command) -> Command {
+    // where an error came from is in its words; a trace of an async test is pages of runtime
+    command.env("RUST_LIB_BACKTRACE", "0");
     command
         .env("CI", "true")
         .env("NO_COLOR", "1")

@@ -28,7 +28,7 @@ impl Count {
         count
     }
 
-    /// Adds up every summary line: Rust's tests, Vitest, Playwright.
+    /// Adds up every summary line of Rust's tests, Vitest and Playwright, and every `ok` of a shell script.
     fn of(output: &str) -> Self {
         let mut count = Self::default();
         for line in output.lines() {
@@ -74,6 +74,11 @@ fn playwright(line: &str) -> Option<Count> {
         }),
         _ => None,
     }
+}
+
+/// `ok  what was seen`: a script has no summary, and stops at its first failure.
+fn script(line: &str) -> Option<Count> {
+    line.starts_with("ok  ").then_some(Count { passed: 1, failed: 0 })
 }
 
 /// The number right before a word.
@@ -127,6 +132,14 @@ mod tests {
                 passed: 22,
                 failed: 1
             }
+        );
+    }
+
+    #[test]
+    fn a_script_counts_line_by_line() {
+        assert_eq!(
+            Count::of("ok  yuyv422: {}\nokay\nok  mjpeg: {}\n"),
+            Count { passed: 2, failed: 0 }
         );
     }
 
