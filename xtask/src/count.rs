@@ -35,6 +35,7 @@ impl Count {
             count += rust(line)
                 .or_else(|| vitest(line))
                 .or_else(|| playwright(line))
+                .or_else(|| script(line))
                 .unwrap_or_default();
         }
         count
