@@ -1,1 +1,36 @@
-//! portero-hub
+//! The hub: reservations and entries over HTTP, every change pushed by Server-Sent Events.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`serve`] | a running hub, from a bound listener to the last answer |
+//! | [`options`] | what it can be told |
+//! | `http` | the contract's paths |
+//! | `record` | entries: what is recorded, and what becomes a conflict |
+//! | `edit` | reservations: created, changed, deleted |
+//! | [`store`] | SQLite: one writer, many readers, one log |
+//! | `live` | from the commit to the streams |
+//! | `redact` | what each role may see |
+//! | `socket` | dead peers and slow readers |
+//! | `demo` | a venue of tonight to look at |
+//! | `housekeeping` | what it does by itself |
+//! | [`error`] | its one error |
+
+mod clock;
+mod demo;
+mod edit;
+pub mod error;
+mod housekeeping;
+mod http;
+mod live;
+pub mod options;
+mod random;
+mod record;
+mod redact;
+pub mod serve;
+mod socket;
+pub mod store;
+
+pub use error::{Error, Result};
+pub use options::{Options, TlsFiles};
+pub use serve::run;
+pub use store::Store;

@@ -1,0 +1,135 @@
+//! Whose request it is: a device, by its token or (for reading) by its browser session.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use portero_protocol::device::Role;
+use portero_protocol::instant::Instant;
+use portero_protocol::problem::Code;
+
+use super::App;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::store::known::Identity;
+
+/// The name of the session's cookie.
+pub(super) const SESSION: &str = "portero_sesion";
+
+/// The device that asks. A revoked one does not get this far.
+pub(super) struct Caller {
+    pub(super) identity: Arc<Identity>,
+    /// When its token or session ends.
+    pub(super) ends: Option<Instant>,
+}
+
+/// The device that delivers entries, revoked or not.
+pub(super) struct Deliverer(pub(super) Arc<Identity>);
+
+impl Caller {
+    pub(super) fn role(&self) -> Role {
+        self.identity.role
+    }
+
+    /// Fails where the caller is no manager.
+    pub(super) fn manager(&self) -> Result<()> {
+        self.one_of(&[Role::Manager])
+    }
+
+    /// Fails where the caller has none of these roles.
+    pub(super) fn one_of(&self, roles: &[Role]) -> Result<()> {
+        if roles.contains(&self.role()) {
+            return Ok(());
+        }
+        let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        Err(Error::new(
+            Code::Forbidden,
+            format!(
+                "That takes the role {}, and this device is {}",
+                names.join(" or "),
+                self.role().as_str()
+            ),
+        ))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let (identity, ends) = identify(parts, app)?;
+        if identity.revoked.is_some() {
+            return Err(Code::DeviceRevoked.into());
+        }
+        Ok(Self { identity, ends })
+    }
+}
+
+impl FromRequestParts<App> for Deliverer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let (identity, _) = identify(parts, app)?;
+        if !matches!(identity.role, Role::Door | Role::Manager) {
+            return Err(Error::new(Code::Forbidden, "A screen reads and records nothing"));
+        }
+        Ok(Self(identity))
+    }
+}
+
+fn identify(parts: &Parts, app: &App) -> Result<(Arc<Identity>, Option<Instant>)> {
+    let now = clock::now();
+    let known = app.store.shared().known();
+    let found = match bearer(&parts.headers) {
+        Some(token) => known.by_token(token, now).map(|identity| {
+            let ends = identity.expires;
+            (identity, ends)
+        }),
+        None => match cookie(&parts.headers).filter(|_| parts.method == Method::GET) {
+            Some(secret) => known
+                .by_session(secret, now)
+                .map(|(identity, ends)| (identity, Some(ends))),
+            None => {
+                return Err(Error::new(
+                    Code::Unauthorized,
+                    "Send the device's token: Authorization: Bearer <token>",
+                ));
+            }
+        },
+    };
+    let Some((identity, ends)) = found else {
+        return Err(app.attempts.wrong(address(parts), now, Code::Unauthorized.into()));
+    };
+    app.seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(identity.device, now);
+    Ok((identity, ends))
+}
+
+/// The token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(SESSION)?.strip_prefix('='))
+}
+
+/// Where a request comes from.
+pub(super) fn address(parts: &Parts) -> IpAddr {
+    parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip())
+}

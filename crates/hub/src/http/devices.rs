@@ -1,0 +1,126 @@
+//! `/api/dispositivos`: who may connect.
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use portero_protocol::device::{Device, Role};
+use portero_protocol::ids::DeviceId;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+use super::App;
+use super::answer::{json, json_with};
+use super::asked::Id;
+use super::auth::Caller;
+use super::body::Written;
+use crate::clock;
+use crate::error::Result;
+use crate::store::idempotency::Answer;
+
+/// Minutes that an invitation lives where nobody said how many.
+const MINUTES: u32 = 10;
+
+#[derive(Serialize)]
+struct List {
+    dispositivos: Vec<Device>,
+}
+
+#[derive(Deserialize)]
+struct Invite {
+    rol: Role,
+    nombre: String,
+    #[serde(default)]
+    minutos: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct Accept {
+    codigo: String,
+    #[serde(default)]
+    nombre: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Rename {
+    nombre: String,
+}
+
+/// `GET /api/dispositivos`
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response> {
+    caller.manager()?;
+    let dispositivos = app.store.read(|view| view.devices()).await?;
+    json(&List { dispositivos })
+}
+
+/// `POST /api/dispositivos/invitar`
+pub(super) async fn invite(State(app): State<App>, caller: Caller, written: Written) -> Result<Response> {
+    caller.manager()?;
+    let invite: Invite = written.json()?;
+    written
+        .once(&app, &caller, move |tx| {
+            let invitation = tx.invite(invite.rol, &invite.nombre, invite.minutos.unwrap_or(MINUTES))?;
+            Ok(Answer {
+                status: 201,
+                body: serde_json::to_string(&invitation)?,
+                version: None,
+            })
+        })
+        .await
+}
+
+/// `POST /api/dispositivos/enlazar`: an invitation for a token. Its code is short, so wrong ones are counted.
+pub(super) async fn accept(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    written: Written,
+) -> Result<Response> {
+    let now = clock::now();
+    app.attempts.check(address.ip(), now)?;
+    let accept: Accept = written.json()?;
+    let token = app
+        .store
+        .write(move |tx| tx.accept_invitation(&accept.codigo, accept.nombre.as_deref()))
+        .await
+        .map_err(|error| match error.code() {
+            portero_protocol::problem::Code::Unauthorized => app.attempts.wrong(address.ip(), now, error),
+            _ => error,
+        })?;
+    json_with(StatusCode::CREATED, &token)
+}
+
+/// `PATCH /api/dispositivos/{id}`
+pub(super) async fn rename(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<DeviceId>,
+    written: Written,
+) -> Result<Response> {
+    caller.manager()?;
+    let rename: Rename = written.json()?;
+    written
+        .once(&app, &caller, move |tx| {
+            device(tx.rename_device(id, &rename.nombre)?)
+        })
+        .await
+}
+
+/// `DELETE /api/dispositivos/{id}`, `POST /api/dispositivos/{id}/revocar`
+pub(super) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<DeviceId>,
+    written: Written,
+) -> Result<Response> {
+    caller.manager()?;
+    written
+        .once(&app, &caller, move |tx| device(tx.revoke_device(id)?))
+        .await
+}
+
+fn device(device: Device) -> Result<Answer> {
+    Ok(Answer {
+        status: 200,
+        body: serde_json::to_string(&device)?,
+        version: None,
+    })
+}

@@ -1,0 +1,120 @@
+//! Keys that sign tickets: the hub's own, and those of devices that may let walk-ins in without a network.
+
+use portero_protocol::ids::DeviceId;
+use portero_protocol::instant::Instant;
+use portero_protocol::problem::{Code, Invalid};
+use portero_protocol::ticket::SigningKey;
+use portero_protocol::venue::PublicKey;
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::sql;
+use super::tx::Tx;
+use crate::error::{Error, Result};
+use crate::random;
+
+/// Makes the hub's own key.
+pub(super) fn make_own(conn: &Connection, venue: i64, now: Instant) -> Result<()> {
+    let seed: [u8; 32] = random::bytes()?;
+    let public = SigningKey::from_seed(&seed).published(now);
+    conn.execute(
+        "INSERT INTO signing_key (venue, key_id, public, secret, starts) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (venue, &public.key_id, &public.key, seed.as_slice(), now.ms()),
+    )?;
+    Ok(())
+}
+
+/// The hub's own key, the newest where there are several.
+pub(super) fn own(conn: &Connection, venue: i64) -> Result<SigningKey> {
+    let seed: [u8; 32] = conn.query_row(
+        "SELECT secret FROM signing_key WHERE venue = ?1 AND secret IS NOT NULL ORDER BY starts DESC LIMIT 1",
+        [venue],
+        |row| row.get(0),
+    )?;
+    Ok(SigningKey::from_seed(&seed))
+}
+
+/// Every key that doors may accept, the oldest first.
+pub(super) fn published(conn: &Connection, venue: i64) -> Result<Vec<PublicKey>> {
+    let mut query =
+        conn.prepare_cached("SELECT * FROM signing_key WHERE venue = ?1 ORDER BY starts, key_id")?;
+    let mut rows = query.query([venue])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        keys.push(PublicKey {
+            key_id: sql::get(row, "key_id")?,
+            key: sql::get(row, "public")?,
+            device: sql::maybe_uuid(row, "device")?.map(DeviceId::from),
+            allotment: sql::get(row, "allotment")?,
+            from: sql::instant(row, "starts")?,
+            until: sql::maybe_instant(row, "ends")?,
+        });
+    }
+    Ok(keys)
+}
+
+impl Tx<'_> {
+    /// Publishes the key with which a device signs walk-in tickets. A key that it had before ends now.
+    pub(crate) fn publish_key(&mut self, device: DeviceId, key: &str) -> Result<PublicKey> {
+        let invalid = || {
+            Invalid::field(
+                "clave",
+                "has to be an Ed25519 public key, 32 bytes in lower-case hex",
+            )
+        };
+        let bytes: [u8; 32] = hex::decode(key)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(invalid)?;
+        if ed25519_dalek::VerifyingKey::from_bytes(&bytes).is_err() || key != hex::encode(bytes) {
+            return Err(invalid().into());
+        }
+        let key_id = hex::encode(&Sha256::digest(bytes)[..4]);
+        let now = self.now.ms();
+        let same = published(self.conn, self.venue)?
+            .into_iter()
+            .find(|known| known.key_id == key_id);
+        if let Some(same) = same {
+            if same.key == key && same.device == Some(device) {
+                return Ok(same);
+            }
+            return Err(Error::new(
+                Code::IdTaken,
+                "That key is published already: make another one",
+            ));
+        }
+        let allotment = self.end_key(device)?;
+        self.conn.execute(
+            "INSERT INTO signing_key (venue, key_id, public, device, allotment, starts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (self.venue, &key_id, key, device.uuid().into_bytes(), allotment, now),
+        )?;
+        self.venue_changed()?;
+        Ok(PublicKey {
+            key_id,
+            key: key.to_owned(),
+            device: Some(device),
+            allotment,
+            from: self.now,
+            until: None,
+        })
+    }
+
+    /// Ends the key of a device, if it has one, and gives its seat allotment.
+    pub(crate) fn end_key(&mut self, device: DeviceId) -> Result<Option<u32>> {
+        let device = device.uuid().into_bytes();
+        let allotment = self
+            .conn
+            .prepare_cached(
+                "SELECT allotment FROM signing_key WHERE venue = ?1 AND device = ?2 AND ends IS NULL",
+            )?
+            .query_map((self.venue, device), |row| row.get(0))?
+            .next()
+            .transpose()?
+            .flatten();
+        self.conn.execute(
+            "UPDATE signing_key SET ends = ?3 WHERE venue = ?1 AND device = ?2 AND ends IS NULL",
+            (self.venue, device, self.now.ms()),
+        )?;
+        Ok(allotment)
+    }
+}

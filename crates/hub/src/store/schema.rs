@@ -1,0 +1,51 @@
+//! Tables, and how an older database becomes today's.
+
+use portero_protocol::problem::Code;
+use rusqlite::Connection;
+
+use crate::error::{Error, Result};
+
+/// `PRAGMA application_id` of a hub's database: "PRTH".
+const APPLICATION: i32 = 0x5052_5448;
+
+/// One step for each version: `STEPS[n]` turns version n into n + 1.
+const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+
+/// Brings the database up to date. One that is newer, or not a hub's, is left as it is.
+pub(super) fn migrate(conn: &mut Connection) -> Result<()> {
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION && (application != 0 || tables > 0) {
+        return Err(Error::new(
+            Code::Storage,
+            "The file is a database of another program; it was left as it is",
+        ));
+    }
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(Error::new(
+            Code::NewerDatabase,
+            format!(
+                "The database has version {found} and this program knows {known}: update Portero. Nothing was changed"
+            ),
+        ));
+    }
+    let done = usize::try_from(found).unwrap_or(0);
+    for (version, step) in STEPS.iter().enumerate().skip(done) {
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        // Another program may have been faster.
+        let now: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if usize::try_from(now).unwrap_or(0) == version {
+            tx.execute_batch(step)?;
+            tx.pragma_update(None, "application_id", APPLICATION)?;
+            tx.pragma_update(
+                None,
+                "user_version",
+                i64::try_from(version + 1).unwrap_or(i64::MAX),
+            )?;
+            tx.commit()?;
+        }
+    }
+    Ok(())
+}
