@@ -1,5 +1,11 @@
 //! The scanner as the app holds it: events, preview, outlines, switching.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{

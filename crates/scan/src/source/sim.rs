@@ -1,5 +1,6 @@
 //! A drawn door: phones and sheets with tickets come before the camera, stay a moment, and go.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use super::{FrameSource, Next, files::RATE};
+use crate::decode::{centre, side};
 use crate::frame::{Frame, Latest};
 use crate::luma::Luma;
 use crate::scanner::CodesOf;
@@ -235,7 +237,11 @@ impl Guest {
             * (self.from[0] - self.held.centre[0]).hypot(self.from[1] - self.held.centre[1]))
         .abs();
         if moved > 8.0 {
-            smear(canvas, (moved * 0.35) as usize);
+            let half = side(&corners) * 1.5;
+            let middle = centre(&corners);
+            let rows = (middle[1] - half).max(0.0) as usize..(middle[1] + half).max(0.0) as usize;
+            let columns = (middle[0] - half).max(0.0) as usize..(middle[0] + half).max(0.0) as usize;
+            smear(canvas, columns, rows, (moved * 0.35) as usize);
         }
         if self.light < 1.0 {
             canvas.data.iter_mut().for_each(|p| *p += normal(rng) * 3.0);
@@ -244,16 +250,23 @@ impl Guest {
 }
 
 /// Blurs along rows by a box; the way in is mostly sideways, and a guest who moves fast is not read anyway.
-fn smear(canvas: &mut Canvas, length: usize) {
+fn smear(canvas: &mut Canvas, columns: Range<usize>, rows: Range<usize>, length: usize) {
     let length = length.clamp(1, 60);
-    let width = canvas.width;
-    let mut line = vec![0.0; width];
-    for row in canvas.data.chunks_exact_mut(width) {
-        let mut sum: f32 = row.iter().take(length).sum();
+    let columns = columns.start.min(canvas.width)..columns.end.min(canvas.width);
+    let mut line = vec![0.0; columns.len()];
+    for row in canvas
+        .data
+        .chunks_exact_mut(canvas.width)
+        .take(rows.end)
+        .skip(rows.start)
+    {
+        let part = &mut row[columns.clone()];
+        let last = part.last().copied().unwrap_or_default();
+        let mut sum: f32 = (0..length).map(|x| part.get(x).copied().unwrap_or(last)).sum();
         for (x, out) in line.iter_mut().enumerate() {
             *out = sum / length as f32;
-            sum += row[(x + length).min(width - 1)] - row[x];
+            sum += part.get(x + length).copied().unwrap_or(last) - part[x];
         }
-        row.copy_from_slice(&line);
+        part.copy_from_slice(&line);
     }
 }

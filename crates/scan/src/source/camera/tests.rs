@@ -1,0 +1,200 @@
+//! Every fault of a camera, with a driver that does as its script says.
+
+use super::*;
+use std::sync::Mutex;
+
+const QUICK: Patience = Patience {
+    open: Duration::from_millis(300),
+    frame: Duration::from_millis(200),
+    retry: Duration::from_millis(20),
+};
+
+/// What the driver does at each call, in turn; after the last it goes on sending frames.
+enum Act {
+    Open,
+    Refuse(CameraFault),
+    Frame,
+    Damaged,
+    PullOut,
+    Panic,
+    /// Hangs until the sender is dropped.
+    Hang(Receiver<()>),
+}
+
+#[derive(Default)]
+struct Driver {
+    script: Mutex<std::collections::VecDeque<Act>>,
+    open_now: Mutex<usize>,
+}
+
+struct Handle(Arc<Driver>);
+
+impl Driver {
+    fn act(self: &Arc<Self>) -> Option<Act> {
+        self.script.lock().unwrap().pop_front()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        *self.0.open_now.lock().unwrap() -= 1;
+    }
+}
+
+impl Capture for Handle {
+    fn frame(&mut self) -> Result<Option<Luma>, Fault> {
+        match self.0.act() {
+            None | Some(Act::Frame) => {
+                thread::sleep(Duration::from_millis(2));
+                Ok(Some(Luma::filled(8, 8, 50)))
+            }
+            Some(Act::Damaged) => Ok(None),
+            Some(Act::Panic) => panic!("a driver's crate"),
+            Some(Act::Hang(until)) => {
+                let _ = until.recv();
+                Ok(None)
+            }
+            Some(Act::PullOut | Act::Open | Act::Refuse(_)) => {
+                Err(Fault::new(CameraFault::Unplugged, "gone"))
+            }
+        }
+    }
+}
+
+fn camera(script: Vec<Act>) -> (Camera, Arc<Driver>) {
+    let driver = Arc::new(Driver {
+        script: Mutex::new(script.into()),
+        ..Driver::default()
+    });
+    let of = Arc::clone(&driver);
+    let open: Opener = Arc::new(move || match of.act() {
+        Some(Act::Refuse(reason)) => Err(Fault::new(reason, "refused")),
+        Some(Act::Hang(until)) => {
+            let _ = until.recv();
+            Err(Fault::new(CameraFault::Failed, "late"))
+        }
+        _ => {
+            *of.open_now.lock().unwrap() += 1;
+            let capture = Box::new(Handle(Arc::clone(&of)));
+            Ok(Opened {
+                name: "Door".into(),
+                width: 8,
+                height: 8,
+                fps: 30,
+                format: "GRAY",
+                capture,
+            })
+        }
+    });
+    (
+        Camera::with_patience(open, "0".into(), Arc::default(), QUICK),
+        driver,
+    )
+}
+
+/// States and whether a frame came, until `done` says so.
+fn until(camera: &mut Camera, done: impl Fn(&[String]) -> bool) -> Vec<String> {
+    let (mut log, start) = (Vec::<String>::new(), Instant::now());
+    while !done(&log) {
+        assert!(start.elapsed() < Duration::from_secs(20), "so far: {log:?}");
+        let entry = match camera.next(Duration::from_millis(20)) {
+            Next::Frame(_) => "frame".to_owned(),
+            Next::Status(CameraStatus::Unavailable { reason, .. }) => format!("{reason:?}"),
+            Next::Status(CameraStatus::Running { .. }) => "running".into(),
+            Next::Status(CameraStatus::Opening { .. }) => "opening".into(),
+            Next::Status(CameraStatus::Off) | Next::Nothing | Next::Ended => continue,
+        };
+        if log.last() != Some(&entry) {
+            log.push(entry);
+        }
+    }
+    log
+}
+
+fn count(log: &[String], what: &str) -> usize {
+    log.iter().filter(|l| *l == what).count()
+}
+
+#[test]
+fn refused_then_opened_then_pulled_out_then_back() {
+    let script = vec![
+        Act::Refuse(CameraFault::Busy),
+        Act::Refuse(CameraFault::Busy),
+        Act::Refuse(CameraFault::Denied),
+        Act::Open,
+        Act::Frame,
+        Act::Damaged,
+        Act::Frame,
+        Act::PullOut,
+    ];
+    let (mut camera, driver) = camera(script);
+    let log = until(&mut camera, |log| {
+        count(log, "running") == 2 && log.last().is_some_and(|l| l == "frame")
+    });
+    let states: Vec<_> = log.iter().filter(|l| *l != "frame").map(String::as_str).collect();
+    assert_eq!(
+        states,
+        ["opening", "Busy", "Denied", "running", "Unplugged", "running"]
+    );
+    drop(camera);
+    assert_eq!(
+        *driver.open_now.lock().unwrap(),
+        0,
+        "the camera is let go with its source"
+    );
+}
+
+#[test]
+fn a_hanging_driver_is_left_behind_and_tried_again() {
+    let (release, hang) = mpsc::channel();
+    let (mut camera, driver) = camera(vec![
+        Act::Open,
+        Act::Frame,
+        Act::Hang(hang),
+        Act::Open,
+        Act::Frame,
+    ]);
+    let log = until(&mut camera, |log| count(log, "running") == 2);
+    assert_eq!(count(&log, "NoFrames"), 1, "{log:?}");
+    assert_eq!(
+        *driver.open_now.lock().unwrap(),
+        2,
+        "the hanging one still holds its handle"
+    );
+    drop(release);
+    let start = Instant::now();
+    while *driver.open_now.lock().unwrap() == 2 {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "the late one never let go"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn hanging_in_open_starts_few_threads() {
+    let (mut releases, mut script) = (Vec::new(), Vec::new());
+    for _ in 0..LEFT_BEHIND {
+        let (release, hang) = mpsc::channel();
+        releases.push(release);
+        script.push(Act::Hang(hang));
+    }
+    let (mut camera, driver) = camera(script);
+    until(&mut camera, |_| driver.script.lock().unwrap().is_empty());
+    let more = Instant::now();
+    while more.elapsed() < QUICK.open * 3 {
+        camera.next(Duration::from_millis(20));
+    }
+    assert_eq!(camera.left_behind.len(), LEFT_BEHIND);
+    assert_eq!(*driver.open_now.lock().unwrap(), 0, "no fourth thread");
+    drop(releases);
+    until(&mut camera, |log| count(log, "running") == 1);
+}
+
+#[test]
+fn a_panic_in_the_driver_is_a_state() {
+    let (mut camera, _driver) = camera(vec![Act::Open, Act::Frame, Act::Panic]);
+    let log = until(&mut camera, |log| count(log, "running") == 2);
+    assert_eq!(count(&log, "NoFrames"), 1, "{log:?}");
+}
