@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::preferences::Preferences;
 use crate::session::{Ground, Session, folder_of};
 use crate::setup::{self, Setup};
+use crate::sound::Speaker;
 use crate::stage::{Stage, Stages};
 use crate::view::{StartChoice, Startup};
 
@@ -21,7 +22,8 @@ pub struct App {
     options: Options,
     root: PathBuf,
     stages: Stages,
-    preferences: Preferences,
+    preferences: Arc<Preferences>,
+    speaker: Speaker,
     /// Held while a choice is being carried out, so that two clicks do not start two hubs.
     choosing: Mutex<()>,
 }
@@ -32,8 +34,9 @@ impl App {
     /// # Errors
     /// A settings file that cannot be read.
     pub fn new(handle: AppHandle, options: Options, root: PathBuf) -> Result<Self> {
-        let preferences = Preferences::load(&root, options.config.as_deref())?;
-        Ok(Self { handle, options, root, stages: Stages::new(), preferences, choosing: Mutex::new(()) })
+        let preferences = Arc::new(Preferences::load(&root, options.config.as_deref())?);
+        let speaker = Speaker::start(Arc::clone(&preferences));
+        Ok(Self { handle, options, root, stages: Stages::new(), preferences, speaker, choosing: Mutex::new(()) })
     }
 
     /// Opens what the command line or the data folder asks for.
@@ -52,6 +55,11 @@ impl App {
     /// This device was not set up, or could not start.
     pub async fn session(&self) -> Result<Arc<Session>> {
         self.stages.session().await
+    }
+
+    /// The way to the sound device.
+    pub(crate) fn speaker(&self) -> &Speaker {
+        &self.speaker
     }
 
     /// Carries out the first choice.
@@ -143,7 +151,12 @@ impl App {
     }
 
     fn ground(&self) -> Ground<'_> {
-        Ground { window: &self.handle, options: &self.options, settings: self.preferences.now() }
+        Ground {
+            window: &self.handle,
+            options: &self.options,
+            settings: self.preferences.now(),
+            speaker: self.speaker.clone(),
+        }
     }
 
     async fn run(&self, setup: &Setup) -> Stage {

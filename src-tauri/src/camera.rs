@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::error::{ErrorView, Result};
 use crate::events;
+use crate::sound::{Meaning, Speaker};
 use crate::view::{CameraAnswer, CameraChoice};
 
 /// Codes that wait for the door. A scanner makes a few a second at most, so a full queue means that the door hangs.
@@ -18,6 +19,17 @@ const QUEUE: usize = 32;
 
 /// The tickets that the simulated camera shows.
 pub(crate) type DemoCodes = Arc<Mutex<Vec<String>>>;
+
+/// Where a code that was read goes, and its answer after that.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    /// Decides.
+    pub(crate) door: Door,
+    /// Shows.
+    pub(crate) window: AppHandle,
+    /// Sounds.
+    pub(crate) speaker: Speaker,
+}
 
 /// The camera that is in use.
 pub struct Camera {
@@ -27,11 +39,11 @@ pub struct Camera {
 
 impl Camera {
     /// Opens a camera, and gives what it reads to the door.
-    pub(crate) fn start(spec: SourceSpec, pause_ms: u64, door: Door, window: AppHandle, demo: DemoCodes) -> Self {
+    pub(crate) fn start(spec: SourceSpec, pause_ms: u64, desk: Desk, demo: DemoCodes) -> Self {
         let (codes, received) = mpsc::channel::<Vec<u8>>(QUEUE);
         let status = Arc::new(Mutex::new(CameraStatus::Off));
         let known = Arc::clone(&status);
-        let teller = window.clone();
+        let window = desk.window.clone();
         let on_event = move |event: ScanEvent| match event {
             ScanEvent::Code(seen) => {
                 if codes.try_send(seen.bytes).is_err() {
@@ -40,20 +52,20 @@ impl Camera {
             }
             ScanEvent::Camera(status) => {
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
-                events::tell(&teller, events::CAMERA, &status);
+                events::tell(&window, events::CAMERA, &status);
             }
             // A source that ends is one of `portero-scan watch --once` alone.
             ScanEvent::Ended => {}
         };
-        let ticket_door = door.clone();
+        let door = desk.door.clone();
         let settings = ScanSettings {
             same_code_pause_ms: pause_ms,
             every_code: false,
-            is_ticket: Arc::new(move |code: &[u8]| ticket_door.is_ticket(code)),
+            is_ticket: Arc::new(move |code: &[u8]| door.is_ticket(code)),
             sim_codes: Arc::new(move || demo.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let scanner = Scanner::start(spec, settings, on_event);
-        tauri::async_runtime::spawn(decide(door, received, window));
+        tauri::async_runtime::spawn(decide(desk, received));
         Self { scanner, status }
     }
 
@@ -100,17 +112,20 @@ pub(crate) fn parse(id: &str) -> Result<SourceSpec> {
 }
 
 /// Gives codes to the door, one after the other.
-async fn decide(door: Door, mut received: mpsc::Receiver<Vec<u8>>, window: AppHandle) {
+async fn decide(desk: Desk, mut received: mpsc::Receiver<Vec<u8>>) {
     while let Some(code) = received.recv().await {
-        match door.scan(&code, 1).await {
+        match desk.door.scan(&code, 1).await {
             Ok(answer) => {
-                events::tell(&window, events::ANSWER, &CameraAnswer { answer, source: "camera".to_owned() });
+                desk.speaker.play(Meaning::of(&answer));
+                let answer = CameraAnswer { answer, source: "camera".to_owned() };
+                events::tell(&desk.window, events::ANSWER, &answer);
             }
             // Nothing was admitted: the window shows why instead of a verdict.
             Err(error) => {
                 let error = ErrorView::from(error);
                 tracing::error!(code = error.code.as_str(), "a scan could not be recorded: {}", error.message);
-                events::tell(&window, events::FAULT, &error);
+                desk.speaker.play(Meaning::Refused);
+                events::tell(&desk.window, events::FAULT, &error);
             }
         }
     }

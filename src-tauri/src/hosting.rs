@@ -65,7 +65,7 @@ impl Hosting {
 
     /// Fills the store with a demo venue of tonight.
     pub(crate) fn seed_demo(&self) -> Result<()> {
-        Ok(self.store.seed_demo()?)
+        Ok(self.store.seed_demo(fastrand::u64(..))?)
     }
 
     /// The tickets of the demo's guests of tonight, for the simulated camera.

@@ -8,6 +8,7 @@
 //! | `session` | a running door: hub, door, camera |
 //! | `hosting` | the hub in this process |
 //! | `camera` | what the camera reads goes to the door |
+//! | `sound` | a tone for each meaning |
 //! | `commands` | what the window can ask for |
 //! | `events` | what the window is told by itself |
 //! | `preferences` | language, theme, loudness |
@@ -24,6 +25,7 @@ mod options;
 mod preferences;
 mod session;
 mod setup;
+mod sound;
 mod stage;
 mod view;
 mod window;
@@ -71,6 +73,7 @@ fn run(options: Options) -> Result<(), ErrorView> {
             door::recent,
             door::tonight,
             door::search,
+            door::play_sound,
             reservations::list,
             reservations::get,
             reservations::create,

@@ -7,12 +7,13 @@ use portero_door::{Door, DoorOptions, HubAddress, Settings};
 use portero_scan::SourceSpec;
 use tauri::AppHandle;
 
-use crate::camera::{self, Camera, DemoCodes};
+use crate::camera::{self, Camera, DemoCodes, Desk};
 use crate::error::{ErrorView, Result};
 use crate::events;
 use crate::hosting::Hosting;
 use crate::options::Options;
 use crate::setup::{self, Setup};
+use crate::sound::Speaker;
 use crate::view::StartChoice;
 
 /// What every session stands on.
@@ -23,6 +24,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) options: &'a Options,
     /// The settings that hold.
     pub(crate) settings: Settings,
+    /// The way to the sound device.
+    pub(crate) speaker: Speaker,
 }
 
 /// A running door.
@@ -45,7 +48,7 @@ impl Session {
         folder: &Path,
         choice: Option<&StartChoice>,
     ) -> Result<Self> {
-        let Ground { window, options, settings } = ground;
+        let Ground { window, options, settings, speaker } = ground;
         let demo = matches!(setup, Setup::Demo);
         let demo_codes = DemoCodes::default();
         let hosting = match setup {
@@ -63,7 +66,8 @@ impl Session {
         let pause_ms = settings.same_code_pause_ms;
         let name = setup.device_name();
         let door = Door::open(DoorOptions { data_dir: folder.to_owned(), hub: Some(hub), name: Some(name), settings }).await?;
-        let camera = Camera::start(spec, pause_ms, door.clone(), window.clone(), demo_codes);
+        let desk = Desk { door: door.clone(), window: window.clone(), speaker };
+        let camera = Camera::start(spec, pause_ms, desk, demo_codes);
         Ok(Self { door, camera, hosting, demo })
     }
 

@@ -6,6 +6,7 @@ use tauri::State;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::sound::Meaning;
 
 #[tauri::command]
 pub(crate) async fn identity(app: State<'_, App>) -> Result<Identity> {
@@ -19,7 +20,9 @@ pub(crate) async fn status(app: State<'_, App>) -> Result<DoorStatus> {
 
 #[tauri::command]
 pub(crate) async fn scan(app: State<'_, App>, code: String, quantity: Option<u32>) -> Result<Answer> {
-    Ok(app.session().await?.door.scan(code.as_bytes(), quantity.unwrap_or(1)).await?)
+    let answer = app.session().await?.door.scan(code.as_bytes(), quantity.unwrap_or(1)).await?;
+    app.speaker().play(Meaning::of(&answer));
+    Ok(answer)
 }
 
 #[tauri::command]
@@ -29,12 +32,16 @@ pub(crate) async fn admit(
     quantity: u32,
     r#override: bool,
 ) -> Result<Answer> {
-    Ok(app.session().await?.door.admit(&reserva_id, quantity, r#override).await?)
+    let answer = app.session().await?.door.admit(&reserva_id, quantity, r#override).await?;
+    app.speaker().play(Meaning::of(&answer));
+    Ok(answer)
 }
 
 #[tauri::command]
 pub(crate) async fn undo(app: State<'_, App>, escaneo_id: EntryId) -> Result<Answer> {
-    Ok(app.session().await?.door.undo(escaneo_id).await?)
+    let answer = app.session().await?.door.undo(escaneo_id).await?;
+    app.speaker().play(Meaning::of(&answer));
+    Ok(answer)
 }
 
 #[tauri::command]
@@ -50,4 +57,11 @@ pub(crate) async fn tonight(app: State<'_, App>) -> Result<Tonight> {
 #[tauri::command]
 pub(crate) async fn search(app: State<'_, App>, text: String, limit: u32) -> Result<ReservationPage> {
     Ok(app.session().await?.door.search(&text, limit).await?)
+}
+
+/// Plays a sound that is no answer: a guest has to be called back, or somebody tries the loudness.
+#[tauri::command]
+pub(crate) async fn play_sound(app: State<'_, App>, sound: Meaning) -> Result<()> {
+    app.speaker().play(sound);
+    Ok(())
 }

@@ -31,4 +31,5 @@ pub(crate) const COMMANDS: &[&str] = &[
     "window_focused",
     "set_fullscreen",
     "add_device",
+    "play_sound",
 ];
