@@ -71,4 +71,11 @@ pub struct Device {
     #[serde(rename = "secuencia", default)]
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub sequence: u64,
+    /// How many of its entries up to that number the hub does not have: on their way, or lost with the device.
+    #[serde(rename = "faltan", default)]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub outstanding: u64,
+    /// How many people it may let in as walk-ins in one night; `None`: no limit while it is online, nobody while it is not.
+    #[serde(rename = "cupo", default, skip_serializing_if = "Option::is_none")]
+    pub allotment: Option<u32>,
 }
