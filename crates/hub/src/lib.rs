@@ -7,6 +7,7 @@
 //! | `http` | the contract's paths |
 //! | `record` | entries: what is recorded, and what becomes a conflict |
 //! | `edit` | reservations: created, changed, deleted |
+//! | [`bulk`] | import, export, backup, restore, check |
 //! | [`store`] | SQLite: one writer, many readers, one log |
 //! | `live` | from the commit to the streams |
 //! | `redact` | what each role may see |
@@ -15,6 +16,7 @@
 //! | `housekeeping` | what it does by itself |
 //! | [`error`] | its one error |
 
+pub mod bulk;
 mod clock;
 mod demo;
 mod edit;
@@ -29,6 +31,7 @@ mod redact;
 pub mod serve;
 mod socket;
 pub mod store;
+mod tickets;
 
 pub use error::{Error, Result};
 pub use options::{Options, TlsFiles};

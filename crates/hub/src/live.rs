@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use portero_protocol::cursor::Epoch;
 use portero_protocol::device::Role;
-use portero_protocol::event::name;
 use portero_protocol::ids::DeviceId;
 use serde_json::value::RawValue;
 use tokio::sync::broadcast;
@@ -63,11 +62,6 @@ impl Published {
             event: event.to_owned(),
             data: RawValue::from_string(data.into_owned()).unwrap_or_default(),
         }
-    }
-
-    /// Whether it tells about a device or the venue, so that what is known of them has to be read again.
-    pub(crate) fn changes_known(&self) -> bool {
-        matches!(self.event.as_str(), name::DEVICE | name::VENUE)
     }
 }
 

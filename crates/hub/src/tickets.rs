@@ -20,7 +20,11 @@ impl Store {
         let known = self.shared().known();
         let today = known.calendar.day(clock::now());
         self.read_now(|view| {
-            let wanted = Wanted { day: Some(today), limit: MOST, ..Wanted::default() };
+            let wanted = Wanted {
+                day: Some(today),
+                limit: MOST,
+                ..Wanted::default()
+            };
             let (rows, _) = view.list(&wanted)?;
             rows.iter()
                 .filter(|row| row.attendance < row.party || row.status == Status::Cancelled)

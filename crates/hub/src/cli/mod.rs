@@ -1,5 +1,6 @@
 //! The program's commands. Machine output goes to standard output, logs and sentences for people to standard error.
 
+mod bulk;
 mod serve;
 mod settings;
 mod store;
@@ -34,6 +35,16 @@ enum Command {
     Token(settings::Token),
     /// Invite a device: print a code that it exchanges once for its token
     Invite(settings::Invite),
+    /// Import reservations from a CSV file: all of its rows, or none
+    Import(bulk::Import),
+    /// Export a list to standard output
+    Export(bulk::Export),
+    /// Write a consistent copy to a new file; the hub may serve meanwhile
+    Backup(bulk::Backup),
+    /// Put a backup in the place of a database that nobody serves
+    Restore(bulk::Restore),
+    /// Prove the database; exit 1 where it is not as it has to be
+    Check(bulk::Check),
 }
 
 /// Runs the command that the arguments name.
@@ -48,6 +59,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Venue(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Invite(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+        Command::Check(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

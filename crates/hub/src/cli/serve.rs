@@ -36,7 +36,7 @@ pub(crate) struct Serve {
     /// Fill an empty database with a venue of tonight: 200 reservations
     #[arg(long)]
     demo: bool,
-    /// A setting for this run, as hub.heartbeat_ms=10000
+    /// A setting for this run, as `hub.heartbeat_ms=10000`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
 }

@@ -1,11 +1,14 @@
 //! `venue`, `token`, `invite`.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use clap::{Args, ValueEnum};
 use portero_protocol::device::Role;
+use portero_protocol::instant::Instant;
 use portero_protocol::venue::{ExcessPolicy, VenuePatch};
 
 use super::store::StoreArgument;
-use super::{Result, print_line};
+use super::{Result, print_line, wrong};
 
 /// A role by its name on the wire.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -98,13 +101,29 @@ pub(crate) struct Token {
     /// Its name, as "Puerta 1"
     #[arg(long)]
     name: String,
+    /// The token ends after so many days; without it, never
+    #[arg(long, value_name = "N")]
+    days: Option<u16>,
 }
 
 impl Token {
     pub(crate) fn run(self) -> Result {
         let store = self.store.open_or_create()?;
-        print_line(&store.create_token(self.role.into(), &self.name)?)
+        let expires = self
+            .days
+            .map(|days| now().map(|now| now.plus_ms(i64::from(days) * 24 * 60 * 60 * 1_000)))
+            .transpose()?;
+        print_line(&store.create_token_until(self.role.into(), &self.name, expires)?)
     }
+}
+
+fn now() -> Result<Instant> {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| wrong("This machine's clock is before 1970"))?;
+    Ok(Instant::from_ms(
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+    ))
 }
 
 /// Invite a device.

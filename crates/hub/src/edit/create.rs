@@ -159,13 +159,7 @@ fn check_walk_in(tx: &Tx<'_>, device: DeviceId, draft: &Draft, id: &ReservationI
             "A door may create walk-ins of the current night alone",
         ));
     }
-    let allotment = tx
-        .known
-        .venue
-        .keys
-        .iter()
-        .find(|key| key.device == Some(device) && key.until.is_none())
-        .and_then(|key| key.allotment);
+    let allotment = tx.allotment(device)?;
     if let Some(allotment) = allotment {
         let used = tx.walk_in_seats(device, day)?;
         if used.saturating_add(draft.party) > allotment {

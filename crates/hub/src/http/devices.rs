@@ -41,8 +41,16 @@ struct Accept {
 }
 
 #[derive(Deserialize)]
-struct Rename {
-    nombre: String,
+struct Changed {
+    #[serde(default)]
+    nombre: Option<String>,
+    #[serde(default)]
+    cupo: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    clave: String,
 }
 
 /// `GET /api/dispositivos`
@@ -88,18 +96,38 @@ pub(super) async fn accept(
     json_with(StatusCode::CREATED, &token)
 }
 
-/// `PATCH /api/dispositivos/{id}`
-pub(super) async fn rename(
+/// `PATCH /api/dispositivos/{id}`: its name, its seat allotment.
+pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<DeviceId>,
     written: Written,
 ) -> Result<Response> {
     caller.manager()?;
-    let rename: Rename = written.json()?;
+    let changed: Changed = written.json()?;
     written
         .once(&app, &caller, move |tx| {
-            device(tx.rename_device(id, &rename.nombre)?)
+            device(tx.change_device(id, changed.nombre.as_deref(), changed.cupo)?)
+        })
+        .await
+}
+
+/// `POST /api/dispositivos/clave`: the asking device's own key for walk-in tickets.
+pub(super) async fn publish_key(
+    State(app): State<App>,
+    caller: Caller,
+    written: Written,
+) -> Result<Response> {
+    caller.one_of(&[Role::Manager, Role::Door])?;
+    let key: Key = written.json()?;
+    let device = caller.identity.device;
+    written
+        .once(&app, &caller, move |tx| {
+            Ok(Answer {
+                status: 201,
+                body: serde_json::to_string(&tx.publish_key(device, &key.clave)?)?,
+                version: None,
+            })
         })
         .await
 }

@@ -32,10 +32,7 @@ pub(super) async fn metrics(
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Result<Response> {
-    if !address.ip().is_loopback() {
-        let (mut parts, _) = request.into_parts();
-        Caller::from_request_parts(&mut parts, &app).await?.manager()?;
-    }
+    insider(&app, address, request).await?;
     let live = &app.store.shared().live;
     let mut text = String::new();
     for (name, kind, help, value) in [
@@ -74,4 +71,29 @@ pub(super) async fn metrics(
         HeaderValue::from_static("text/plain; version=0.0.4"),
     );
     Ok(response)
+}
+
+/// The interface, described for programs.
+const OPENAPI: &str = include_str!("../../openapi.json");
+
+/// `GET /api/openapi.json`: for whoever is on this machine, and for managers.
+pub(super) async fn openapi(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response> {
+    insider(&app, address, request).await?;
+    let mut response = Response::new(OPENAPI.into());
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+async fn insider(app: &App, address: SocketAddr, request: Request) -> Result<()> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    let (mut parts, _) = request.into_parts();
+    Caller::from_request_parts(&mut parts, app).await?.manager()
 }

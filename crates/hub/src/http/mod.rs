@@ -22,6 +22,7 @@ mod health;
 mod reservations;
 mod session;
 mod snapshot;
+mod statistics;
 mod stream;
 mod venue;
 
@@ -93,6 +94,7 @@ pub(crate) fn router(app: App) -> Router {
         )
         .route("/api/reservas/changes", get(changes::changes))
         .route("/api/reservas/events", get(stream::events))
+        .route("/api/reservas/stats", get(statistics::statistics))
         .route(
             "/api/reservas/{id}",
             get(reservations::one)
@@ -108,15 +110,17 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/conflictos/{id}/resolver", post(conflicts::resolve))
         .route("/api/dispositivos", get(devices::list))
         .route("/api/dispositivos/invitar", post(devices::invite))
+        .route("/api/dispositivos/clave", post(devices::publish_key))
         .route("/api/dispositivos/enlazar", post(devices::accept))
         .route(
             "/api/dispositivos/{id}",
-            axum::routing::patch(devices::rename).delete(devices::revoke),
+            axum::routing::patch(devices::change).delete(devices::revoke),
         )
         .route("/api/dispositivos/{id}/revocar", post(devices::revoke))
         .route("/api/sesion", post(session::start))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics));
+        .route("/metrics", get(health::metrics))
+        .route("/api/openapi.json", get(health::openapi));
     guard::around(routes, &app).with_state(app)
 }

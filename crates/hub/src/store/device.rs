@@ -48,6 +48,10 @@ pub(super) fn identities(conn: &Connection, venue: i64) -> Result<HashMap<Secret
     Ok(devices)
 }
 
+/// A device with what is outstanding of its entries.
+const DEVICES: &str = "SELECT device.*, MAX(0, sequence - (SELECT COUNT(DISTINCT entry.sequence) FROM entry \
+                       WHERE entry.venue = device.venue AND entry.device = device.id)) AS outstanding FROM device";
+
 fn read(row: &Row<'_>) -> Result<Device> {
     Ok(Device {
         id: DeviceId::from(sql::uuid(row, "id")?),
@@ -57,11 +61,13 @@ fn read(row: &Row<'_>) -> Result<Device> {
         revoked: sql::maybe_instant(row, "revoked")?,
         seen: sql::maybe_instant(row, "seen")?,
         sequence: sql::counter(row, "sequence")?,
+        outstanding: sql::counter(row, "outstanding")?,
+        allotment: sql::get(row, "allotment")?,
     })
 }
 
 fn find(conn: &Connection, venue: i64, id: DeviceId) -> Result<Device> {
-    conn.prepare_cached("SELECT * FROM device WHERE venue = ?1 AND id = ?2")?
+    conn.prepare_cached(&format!("{DEVICES} WHERE venue = ?1 AND id = ?2"))?
         .query_row((venue, id.uuid().into_bytes()), |row| Ok(read(row)))
         .optional()?
         .unwrap_or_else(|| Err(Error::new(Code::NotFound, "There is no device with that id")))
@@ -72,7 +78,7 @@ impl View<'_> {
     pub(crate) fn devices(&self) -> Result<Vec<Device>> {
         let mut query = self
             .conn
-            .prepare_cached("SELECT * FROM device WHERE venue = ?1 ORDER BY created, id")?;
+            .prepare_cached(&format!("{DEVICES} WHERE venue = ?1 ORDER BY created, id"))?;
         let mut rows = query.query([self.venue])?;
         let mut devices = Vec::new();
         while let Some(row) = rows.next()? {
@@ -83,13 +89,18 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Makes a device with a new token.
-    pub(crate) fn create_device(&mut self, role: Role, name: &str) -> Result<NewToken> {
+    /// Makes a device with a new token, which ends at `expires` where that is given.
+    pub(crate) fn create_device(
+        &mut self,
+        role: Role,
+        name: &str,
+        expires: Option<Instant>,
+    ) -> Result<NewToken> {
         check_name(name)?;
         let token = random::secret()?;
         let id = DeviceId::new(self.now.ms());
         self.conn.execute(
-            "INSERT INTO device (venue, id, name, role, token_hash, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO device (venue, id, name, role, token_hash, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 self.venue,
                 id.uuid().into_bytes(),
@@ -97,24 +108,43 @@ impl Tx<'_> {
                 role.as_str(),
                 hash_of(&token),
                 self.now.ms(),
+                expires.map(Instant::ms),
             ),
         )?;
         self.device_changed(id)?;
         Ok(NewToken { token, device_id: id })
     }
 
-    /// Gives a device another name.
-    pub(crate) fn rename_device(&mut self, id: DeviceId, name: &str) -> Result<Device> {
-        check_name(name)?;
-        let device = find(self.conn, self.venue, id)?;
-        if device.name == name.trim() {
-            return Ok(device);
+    /// Gives a device another name, or another seat allotment for walk-ins.
+    pub(crate) fn change_device(
+        &mut self,
+        id: DeviceId,
+        name: Option<&str>,
+        allotment: Option<u32>,
+    ) -> Result<Device> {
+        let before = find(self.conn, self.venue, id)?;
+        if let Some(name) = name {
+            check_name(name)?;
+        }
+        let name = name.map_or(before.name.as_str(), str::trim);
+        let seats = allotment.or(before.allotment);
+        if name == before.name && seats == before.allotment {
+            return Ok(before);
         }
         self.conn.execute(
-            "UPDATE device SET name = ?3 WHERE venue = ?1 AND id = ?2",
-            (self.venue, id.uuid().into_bytes(), name.trim()),
+            "UPDATE device SET name = ?3, allotment = ?4 WHERE venue = ?1 AND id = ?2",
+            (self.venue, id.uuid().into_bytes(), name, seats),
         )?;
+        let published = self.known.venue.keys.iter().any(|key| key.device == Some(id));
+        if published && seats != before.allotment {
+            self.venue_changed()?;
+        }
         self.device_changed(id)
+    }
+
+    /// How many people a device may let in as walk-ins in one night.
+    pub(crate) fn allotment(&self, id: DeviceId) -> Result<Option<u32>> {
+        Ok(find(self.conn, self.venue, id)?.allotment)
     }
 
     /// From now on the device may deliver entries, and nothing else.
@@ -131,7 +161,12 @@ impl Tx<'_> {
             "DELETE FROM session WHERE venue = ?1 AND device = ?2",
             (self.venue, id.uuid().into_bytes()),
         )?;
-        let had_key = self.known.venue.keys.iter().any(|key| key.device == Some(id));
+        let had_key = self
+            .known
+            .venue
+            .keys
+            .iter()
+            .any(|key| key.device == Some(id) && key.until.is_none());
         if had_key {
             self.end_key(id)?;
             self.venue_changed()?;
@@ -173,12 +208,20 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 impl Store {
-    /// Makes a device with a new token.
+    /// Makes a device with a new token, which does not end.
     ///
     /// # Errors
     /// A name that is empty, too long or has control characters.
     pub fn create_token(&self, role: Role, name: &str) -> Result<NewToken> {
+        self.create_token_until(role, name, None)
+    }
+
+    /// Makes a device with a new token, which ends at `expires` where that is given.
+    ///
+    /// # Errors
+    /// A name that is empty, too long or has control characters.
+    pub fn create_token_until(&self, role: Role, name: &str, expires: Option<Instant>) -> Result<NewToken> {
         let name = name.to_owned();
-        self.write_now(move |tx| tx.create_device(role, &name))
+        self.write_now(move |tx| tx.create_device(role, &name, expires))
     }
 }

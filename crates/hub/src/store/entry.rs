@@ -8,7 +8,6 @@ use portero_protocol::instant::Instant;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 
-use super::readers::View;
 use super::reservation::id as reservation_id;
 use super::sql;
 use super::tx::Tx;
@@ -83,13 +82,6 @@ pub(crate) fn of_reservation(conn: &Connection, venue: i64, id: &ReservationId) 
         entries.push(read(row)?);
     }
     Ok(entries)
-}
-
-impl View<'_> {
-    /// A reservation's entries in order of arrival.
-    pub(crate) fn entries(&self, id: &ReservationId) -> Result<Vec<StoredEntry>> {
-        of_reservation(self.conn, self.venue, id)
-    }
 }
 
 impl Tx<'_> {

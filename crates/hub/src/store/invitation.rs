@@ -58,7 +58,7 @@ impl Tx<'_> {
             "UPDATE invitation SET used = ?3 WHERE venue = ?1 AND hash = ?2",
             (self.venue, hash, self.now.ms()),
         )?;
-        self.create_device(role, name.unwrap_or(&invited))
+        self.create_device(role, name.unwrap_or(&invited), None)
     }
 
     /// Forgets invitations that have ended.

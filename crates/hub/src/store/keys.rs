@@ -36,8 +36,11 @@ pub(super) fn own(conn: &Connection, venue: i64) -> Result<SigningKey> {
 
 /// Every key that doors may accept, the oldest first.
 pub(super) fn published(conn: &Connection, venue: i64) -> Result<Vec<PublicKey>> {
-    let mut query =
-        conn.prepare_cached("SELECT * FROM signing_key WHERE venue = ?1 ORDER BY starts, key_id")?;
+    let mut query = conn.prepare_cached(
+        "SELECT signing_key.*, device.allotment FROM signing_key \
+         LEFT JOIN device ON device.venue = signing_key.venue AND device.id = signing_key.device \
+         WHERE signing_key.venue = ?1 ORDER BY starts, key_id",
+    )?;
     let mut rows = query.query([venue])?;
     let mut keys = Vec::new();
     while let Some(row) = rows.next()? {
@@ -83,38 +86,27 @@ impl Tx<'_> {
                 "That key is published already: make another one",
             ));
         }
-        let allotment = self.end_key(device)?;
+        self.end_key(device)?;
         self.conn.execute(
-            "INSERT INTO signing_key (venue, key_id, public, device, allotment, starts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (self.venue, &key_id, key, device.uuid().into_bytes(), allotment, now),
+            "INSERT INTO signing_key (venue, key_id, public, device, starts) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (self.venue, &key_id, key, device.uuid().into_bytes(), now),
         )?;
         self.venue_changed()?;
-        Ok(PublicKey {
-            key_id,
-            key: key.to_owned(),
-            device: Some(device),
-            allotment,
-            from: self.now,
-            until: None,
-        })
+        self.known
+            .venue
+            .keys
+            .iter()
+            .find(|known| known.key_id == key_id)
+            .cloned()
+            .ok_or_else(|| Code::Internal.into())
     }
 
-    /// Ends the key of a device, if it has one, and gives its seat allotment.
-    pub(crate) fn end_key(&mut self, device: DeviceId) -> Result<Option<u32>> {
-        let device = device.uuid().into_bytes();
-        let allotment = self
-            .conn
-            .prepare_cached(
-                "SELECT allotment FROM signing_key WHERE venue = ?1 AND device = ?2 AND ends IS NULL",
-            )?
-            .query_map((self.venue, device), |row| row.get(0))?
-            .next()
-            .transpose()?
-            .flatten();
+    /// Ends the key of a device, if it has one.
+    pub(crate) fn end_key(&mut self, device: DeviceId) -> Result<()> {
         self.conn.execute(
             "UPDATE signing_key SET ends = ?3 WHERE venue = ?1 AND device = ?2 AND ends IS NULL",
-            (self.venue, device, self.now.ms()),
+            (self.venue, device.uuid().into_bytes(), self.now.ms()),
         )?;
-        Ok(allotment)
+        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! The log: every change of a venue, gap-free in commit order. Streams, polling and catching up read the same rows.
 
 use portero_protocol::cursor::{Cursor, Epoch};
-use portero_protocol::event::ResetReason;
+use portero_protocol::event::{Change, Logged, ResetReason, name};
+use portero_protocol::ids::DeviceId;
 use portero_protocol::instant::Instant;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -10,6 +11,9 @@ use super::tx::Tx;
 use super::{sql, venue};
 use crate::error::Result;
 use crate::live::Published;
+
+/// Events that are read at a time.
+const PART: u32 = 1_000;
 
 /// The log's last position.
 pub(super) fn head(conn: &Connection, venue: i64) -> Result<u64> {
@@ -30,9 +34,9 @@ pub(super) fn append(
     Ok(())
 }
 
-/// Every event after a position, in order.
+/// Events after a position, in order: at most [`PART`].
 pub(super) fn after(conn: &Connection, venue: i64, pos: u64) -> Result<Vec<Published>> {
-    read(conn, venue, pos, u32::MAX)
+    read(conn, venue, pos, PART)
 }
 
 fn read(conn: &Connection, venue: i64, pos: u64, limit: u32) -> Result<Vec<Published>> {
@@ -42,14 +46,26 @@ fn read(conn: &Connection, venue: i64, pos: u64, limit: u32) -> Result<Vec<Publi
     let mut rows = query.query((venue, sql::signed(pos), limit))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(Published::new(
-            sql::counter(row, "pos")?,
-            sql::get(row, "event")?,
-            sql::get(row, "data")?,
-            None,
-        ));
+        let event: String = sql::get(row, "event")?;
+        let data: String = sql::get(row, "data")?;
+        let revoked = revoked_in(&event, &data);
+        events.push(Published::new(sql::counter(row, "pos")?, event, data, revoked));
     }
     Ok(events)
+}
+
+/// The device that an event revokes.
+fn revoked_in(event: &str, data: &str) -> Option<DeviceId> {
+    if event != name::DEVICE {
+        return None;
+    }
+    match Logged::read(event, data) {
+        Ok(Some(Logged {
+            change: Change::Device(device),
+            ..
+        })) => device.revoked.map(|_| device.id),
+        _ => None,
+    }
 }
 
 /// Where a reader stands in the log.

@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x5052_5448;
 const STEPS: &[&str] = &[include_str!("schema_1.sql")];
 
 /// Brings the database up to date. One that is newer, or not a hub's, is left as it is.
-pub(super) fn migrate(conn: &mut Connection) -> Result<()> {
+pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
     let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -27,7 +27,6 @@ CREATE TABLE signing_key (
     public    TEXT NOT NULL,
     secret    BLOB,             -- the hub's own alone
     device    BLOB,
-    allotment INTEGER,
     starts    INTEGER NOT NULL,
     ends      INTEGER,
     PRIMARY KEY (venue, key_id)
@@ -43,6 +42,7 @@ CREATE TABLE device (
     expires    INTEGER,
     revoked    INTEGER,
     seen       INTEGER,
+    allotment  INTEGER,                    -- how many people it may let in as walk-ins in one night
     sequence   INTEGER NOT NULL DEFAULT 0, -- the highest entry number that it delivered
     last_hash  BLOB,                       -- the hash of that entry
     PRIMARY KEY (venue, id)

@@ -43,10 +43,11 @@ impl Standing {
     /// Takes people back. When nobody is left, the state that an entry had set returns.
     pub(crate) fn count_out(&mut self, quantity: u32) {
         self.attendance = self.attendance.saturating_sub(quantity);
-        if self.attendance == 0 && self.status == Status::Active {
-            if let Some(before) = self.before_entry.take() {
-                self.status = before;
-            }
+        if self.attendance == 0
+            && self.status == Status::Active
+            && let Some(before) = self.before_entry.take()
+        {
+            self.status = before;
         }
     }
 }

@@ -169,10 +169,7 @@ impl Loop {
         let published = self.shared.live.head();
         if head != published {
             // Another program wrote in between; its events go out first.
-            for event in log::after(&transaction, self.venue, published)? {
-                self.shared.live.publish(event);
-            }
-            self.shared.learn(Known::load(&transaction, self.venue)?);
+            publish_from_log(&transaction, self.venue, &self.shared)?;
         }
         let mut tx = Tx::new(&transaction, self.venue, clock::now(), self.shared.known(), head);
         for (job, _place) in jobs.by_ref() {
@@ -204,13 +201,21 @@ impl Loop {
             return Ok(());
         }
         self.others = version;
-        let events = log::after(&self.conn, self.venue, self.shared.live.head())?;
-        if !events.is_empty() {
-            self.shared.learn(Known::load(&self.conn, self.venue)?);
+        publish_from_log(&self.conn, self.venue, &self.shared)
+    }
+}
+
+/// Publishes what is in the log and was not published: another program's events.
+fn publish_from_log(conn: &Connection, venue: i64, shared: &Shared) -> Result<()> {
+    loop {
+        let events = log::after(conn, venue, shared.live.head())?;
+        if events.is_empty() {
+            return Ok(());
         }
+        // Known first: whoever reads the event may come back with what it tells.
+        shared.learn(Known::load(conn, venue)?);
         for event in events {
-            self.shared.live.publish(event);
+            shared.live.publish(event);
         }
-        Ok(())
     }
 }

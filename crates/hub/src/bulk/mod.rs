@@ -1,0 +1,12 @@
+//! Whole databases and whole lists: in, out, copied, put back, proved.
+
+mod check;
+mod copy;
+mod export;
+mod import;
+mod spreadsheet;
+
+pub use check::Report;
+pub use copy::Restored;
+pub use export::{Format, What};
+pub use import::{BadRow, Imported, RefusedImport};
