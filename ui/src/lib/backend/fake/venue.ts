@@ -57,16 +57,16 @@ const KNOWN: Partial<Row>[] = [
 ];
 
 function reservation(n: number, dia: string, random: () => number, known?: Partial<Row>): Row {
-  const spread = random() + random() + random();
-  const hora = known?.hora ?? hourOf(Math.floor((spread / 3) * 26));
+  const spread = (random() + random() + random()) / 3;
+  const hora = known?.hora ?? hourOf(Math.floor(spread ** 1.5 * 25));
   const made = instantOf(dia, "18:00") - Math.floor(random() * 6 * 86_400_000);
   const mesa = known ? known.mesa : random() < 0.8 ? String(1 + Math.floor(random() * 60)) : undefined;
   return {
     id: id("4e5a", n),
     version: 1 + Math.floor(random() * 3),
     cliente: { nombre: `${pick(random, GIVEN)} ${pick(random, FAMILY)}`, telefono: `+593 9${Math.floor(random() * 10)} ${String(Math.floor(random() * 900) + 100)} ${String(Math.floor(random() * 9000) + 1000)}` },
-    numeroPersonas: 2 + Math.floor(random() * random() * 11),
-    estado: random() < 0.04 ? "Cancelado" : "En Progreso",
+    numeroPersonas: 2 + Math.floor(random() ** 2 * 9),
+    estado: random() < 0.04 && !known ? "Cancelado" : "En Progreso",
     asistenciaActual: 0,
     origen: "reserva",
     emision: 1,
