@@ -14,7 +14,7 @@ pub struct DoorError {
 }
 
 /// What a door answers.
-pub type Result<T> = std::result::Result<T, DoorError>;
+pub type Result<T, E = DoorError> = std::result::Result<T, E>;
 
 impl DoorError {
     /// An error with a sentence.

@@ -4,7 +4,23 @@ pub mod error;
 pub mod settings;
 pub mod view;
 
+mod announce;
+mod backoff;
+mod cache;
+mod clock;
+mod connection;
+mod database;
+mod desk;
 mod door;
+mod facts;
+mod figures;
+mod hub;
+mod known;
+mod lane;
+mod open;
+mod outbox;
+mod shell;
+mod verdict;
 
 pub use door::{Door, DoorOptions, HubAddress};
 pub use error::{DoorError, Result};

@@ -1,0 +1,50 @@
+//! Opening SQLite files: the same rules for both, and a newer version's file is left alone.
+
+use std::path::Path;
+
+use portero_protocol::problem::Code;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{DoorError, Result};
+
+/// Opens or makes a file for its one writer, and brings its schema to `version`.
+///
+/// # Errors
+/// `newer_database`: it is then untouched. `storage`: it is no database, or damaged.
+pub(crate) fn open(file: &Path, version: i64, schema: &str, synchronous: &str) -> Result<Connection> {
+    let mut db = Connection::open(file)?;
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > version {
+        return Err(DoorError::new(
+            Code::NewerDatabase,
+            format!(
+                "{} was written by a newer version of Portero: update this program. Nothing was changed",
+                file.display()
+            ),
+        ));
+    }
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", synchronous)?;
+    // On macOS `fsync` alone does not reach the disk.
+    db.pragma_update(None, "fullfsync", synchronous == "FULL")?;
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.set_prepared_statement_cache_capacity(128);
+    if found < version {
+        let change = db.transaction()?;
+        change.execute_batch(schema)?;
+        change.pragma_update(None, "user_version", version)?;
+        change.commit()?;
+    }
+    Ok(db)
+}
+
+/// Opens a file to read beside its writer.
+pub(crate) fn open_to_read(file: &Path) -> Result<Connection> {
+    let db = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(db)
+}

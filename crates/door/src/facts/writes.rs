@@ -1,0 +1,133 @@
+//! Creates, edits and deletions that were made here: kept first, sent when the hub can be reached, shown at once.
+
+use portero_protocol::ids::{OpId, ReservationId};
+use portero_protocol::instant::Instant;
+use portero_protocol::reservation::{Draft, Patch, Reservation};
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, items};
+use crate::error::Result;
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum WriteBody {
+    /// A new reservation.
+    Create {
+        /// With its id.
+        draft: Box<Draft>,
+    },
+    /// An edit.
+    Update {
+        /// The changed fields.
+        patch: Box<Patch>,
+        /// The version that it was made on.
+        version: u64,
+    },
+    /// A deletion.
+    Delete {
+        /// The version that it was made on.
+        version: u64,
+    },
+}
+
+/// A write that was made here.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Write {
+    /// Its `Idempotency-Key`.
+    pub(crate) id: OpId,
+    /// Which reservation.
+    pub(crate) reservation: ReservationId,
+    /// What is written.
+    pub(crate) body: WriteBody,
+    /// When, by the hub's clock as known here.
+    pub(crate) at: Instant,
+    /// The reservation's version that it led to, once the hub has answered.
+    pub(crate) led_to: Option<u64>,
+}
+
+impl Write {
+    /// The reservation as it looks with this write on top.
+    pub(crate) fn apply(&self, row: Option<Reservation>) -> Option<Reservation> {
+        match (&self.body, row) {
+            // The hub's row has the create in it already.
+            (WriteBody::Create { .. }, Some(row)) => Some(row),
+            (WriteBody::Create { draft }, None) => Some(
+                (**draft)
+                    .clone()
+                    .into_reservation(self.reservation.clone(), self.at),
+            ),
+            (WriteBody::Update { patch, .. }, Some(mut row)) => {
+                patch.apply(&mut row, self.at);
+                Some(row)
+            }
+            (WriteBody::Update { .. }, None) | (WriteBody::Delete { .. }, _) => None,
+        }
+    }
+}
+
+impl Facts {
+    /// Keeps a write and puts it on its way. It is on disk when this returns.
+    pub(crate) fn keep(&mut self, write: &Write) -> Result<()> {
+        let json = serde_json::to_string(&write.body)?;
+        let change = self.db.transaction()?;
+        change
+            .prepare_cached("INSERT INTO write (id, reservation, json, at) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![
+                write.id.to_string(),
+                write.reservation.as_str(),
+                json,
+                write.at.ms()
+            ])?;
+        items::add(
+            &change,
+            &write.id.to_string(),
+            "write",
+            &write.reservation,
+            write.at.ms(),
+        )?;
+        change.commit()?;
+        Ok(())
+    }
+}
+
+const SELECT: &str = "SELECT write.id, write.reservation, write.json, write.at, item.version FROM write JOIN item ON item.id = write.id";
+
+/// The writes that the hub's rows may not show yet: those on their way, and those confirmed since `since`. In order.
+pub(crate) fn unseen(db: &Connection, since: Instant) -> Result<Vec<Write>> {
+    let mut statement = db.prepare_cached(&format!(
+        "{SELECT} WHERE item.state = 'pending' OR (item.state = 'confirmed' AND item.answered > ?1) ORDER BY item.number"
+    ))?;
+    let rows = statement.query_map([since.ms()], read)?;
+    rows.map(|row| parse(row?)).collect()
+}
+
+/// One write.
+pub(crate) fn one(db: &Connection, id: &str) -> Result<Option<Write>> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE write.id = ?1"))?;
+    let mut rows = statement.query_map([id], read)?;
+    rows.next().map(|row| parse(row?)).transpose()
+}
+
+type Raw = (String, String, String, i64, Option<i64>);
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn parse((id, reservation, json, at, led_to): Raw) -> Result<Write> {
+    let damaged = |_| {
+        crate::error::DoorError::new(
+            portero_protocol::problem::Code::Storage,
+            "facts.db holds an id that is none: it is damaged. Keep the file and ask for help",
+        )
+    };
+    Ok(Write {
+        id: id.parse().map_err(damaged)?,
+        reservation: reservation.parse().map_err(damaged)?,
+        body: serde_json::from_str(&json)?,
+        at: Instant::from_ms(at),
+        led_to: led_to.map(i64::unsigned_abs),
+    })
+}

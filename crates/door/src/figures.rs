@@ -1,0 +1,198 @@
+//! The four figures that the connection is judged by: requests this hour, bytes today, time per event, time to reconnect. Measured, not estimated, but
+//! for the frames around the bytes: see [`crate::hub`].
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::view::{Percentiles, Reconnects};
+
+/// How many of the last measurements count.
+const KEPT: usize = 1_000;
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// The figures. Shared by everything that touches the wire.
+#[derive(Debug, Default)]
+pub(crate) struct Figures(Mutex<Measured>);
+
+#[derive(Debug, Default)]
+struct Measured {
+    requests: VecDeque<Instant>,
+    /// The venue's day that `bytes` and `sent` belong to.
+    day: String,
+    bytes: u64,
+    sent: u64,
+    latency_ms: VecDeque<f64>,
+    reconnect_ms: VecDeque<f64>,
+}
+
+/// The part of the figures that is kept over a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DayFigures {
+    /// The venue's day.
+    pub(crate) day: String,
+    /// Bytes to and from the hub.
+    pub(crate) bytes: u64,
+    /// Requests to the hub.
+    pub(crate) requests: u64,
+}
+
+impl Figures {
+    fn with<R>(&self, work: impl FnOnce(&mut Measured) -> R) -> R {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A request leaves.
+    pub(crate) fn request(&self) {
+        self.with(|measured| {
+            measured.sent += 1;
+            measured.requests.push_back(Instant::now());
+            while measured.requests.front().is_some_and(|at| at.elapsed() > HOUR) {
+                measured.requests.pop_front();
+            }
+        });
+    }
+
+    /// Bytes went over the wire, either way.
+    pub(crate) fn bytes(&self, count: u64) {
+        self.with(|measured| measured.bytes += count);
+    }
+
+    /// From the hub's commit to the row here.
+    pub(crate) fn latency(&self, ms: f64) {
+        self.with(|measured| keep(&mut measured.latency_ms, ms));
+    }
+
+    /// From a usable link to `connected`.
+    pub(crate) fn reconnected(&self, ms: f64) {
+        self.with(|measured| keep(&mut measured.reconnect_ms, ms));
+    }
+
+    /// Today is this day: another day starts at nothing, unless it is the one that was kept.
+    pub(crate) fn today(&self, day: &str, kept: Option<DayFigures>) {
+        self.with(|measured| {
+            if measured.day == day {
+                return;
+            }
+            let first = measured.day.is_empty();
+            day.clone_into(&mut measured.day);
+            match kept.filter(|kept| kept.day == day) {
+                Some(kept) => {
+                    measured.bytes = kept.bytes + if first { measured.bytes } else { 0 };
+                    measured.sent = kept.requests + if first { measured.sent } else { 0 };
+                }
+                // What was counted before the venue was known belongs to today.
+                None if first => {}
+                None => (measured.bytes, measured.sent) = (0, 0),
+            }
+        });
+    }
+
+    /// What is kept over a restart; `None` before the venue is known.
+    pub(crate) fn day(&self) -> Option<DayFigures> {
+        self.with(|measured| {
+            (!measured.day.is_empty()).then(|| DayFigures {
+                day: measured.day.clone(),
+                bytes: measured.bytes,
+                requests: measured.sent,
+            })
+        })
+    }
+
+    /// Requests in the last 60 minutes, and bytes today.
+    pub(crate) fn traffic(&self) -> (u32, u64) {
+        self.with(|measured| {
+            let requests = measured.requests.iter().filter(|at| at.elapsed() <= HOUR).count();
+            (u32::try_from(requests).unwrap_or(u32::MAX), measured.bytes)
+        })
+    }
+
+    /// The middle and the tail of the time per event.
+    pub(crate) fn latency_ms(&self) -> Percentiles {
+        self.with(|measured| {
+            let sorted = sorted(&measured.latency_ms);
+            Percentiles {
+                p50: percentile(&sorted, 50),
+                p99: percentile(&sorted, 99),
+            }
+        })
+    }
+
+    /// How long reconnecting took.
+    pub(crate) fn reconnect_ms(&self) -> Reconnects {
+        self.with(|measured| {
+            let sorted = sorted(&measured.reconnect_ms);
+            Reconnects {
+                last: measured.reconnect_ms.back().copied(),
+                p50: percentile(&sorted, 50),
+                max: sorted.last().copied(),
+            }
+        })
+    }
+}
+
+fn keep(all: &mut VecDeque<f64>, value: f64) {
+    if all.len() == KEPT {
+        all.pop_front();
+    }
+    all.push_back(value);
+}
+
+fn sorted(all: &VecDeque<f64>) -> Vec<f64> {
+    let mut sorted: Vec<f64> = all.iter().copied().collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// The least value that so many of 100 do not exceed.
+fn percentile(sorted: &[f64], percent: usize) -> Option<f64> {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_were_measured() {
+        let figures = Figures::default();
+        assert_eq!(figures.latency_ms(), Percentiles::default());
+        for ms in 1..=200 {
+            figures.latency(f64::from(ms));
+        }
+        assert_eq!(
+            figures.latency_ms(),
+            Percentiles {
+                p50: Some(100.0),
+                p99: Some(198.0)
+            }
+        );
+        for ms in [300.0, 900.0, 500.0] {
+            figures.reconnected(ms);
+        }
+        assert_eq!(
+            figures.reconnect_ms(),
+            Reconnects {
+                last: Some(500.0),
+                p50: Some(500.0),
+                max: Some(900.0)
+            }
+        );
+    }
+
+    #[test]
+    fn a_day_goes_on_after_a_restart_and_another_starts_anew() {
+        let figures = Figures::default();
+        figures.bytes(10);
+        let kept = DayFigures {
+            day: "2026-11-24".to_owned(),
+            bytes: 100,
+            requests: 3,
+        };
+        figures.today("2026-11-24", Some(kept.clone()));
+        assert_eq!(figures.traffic().1, 110);
+        figures.today("2026-11-25", Some(kept));
+        assert_eq!(figures.traffic().1, 0);
+    }
+}

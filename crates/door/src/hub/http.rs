@@ -1,0 +1,325 @@
+//! Requests to the hub. The one file that uses reqwest, but for the stream beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::write::GzDecoder;
+use portero_protocol::attendance::{Delivery, DeliveryAnswer};
+use portero_protocol::conflict::Conflict;
+use portero_protocol::cursor::Cursor;
+use portero_protocol::ids::{OpId, ReservationId};
+use portero_protocol::listing::{ChangesPage, ReservationDetail};
+use portero_protocol::problem::Code;
+use portero_protocol::{HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER,
+};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::snapshot::SnapshotReader;
+use super::trouble::Trouble;
+use crate::door::HubAddress;
+use crate::error::{DoorError, Result};
+use crate::figures::Figures;
+use crate::known::{Known, wall_ms};
+
+const CONNECT: Duration = Duration::from_secs(2);
+/// For a whole answer that is small.
+const ANSWER: Duration = Duration::from_secs(15);
+/// What a request's first line and the headers that are added here take at least, in bytes.
+const REQUEST_HEAD: u64 = 120;
+
+/// The hub at its address, with this device's token.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    api: Client,
+    stream: Client,
+    base: Url,
+    token_bytes: u64,
+    known: Arc<Known>,
+    figures: Arc<Figures>,
+}
+
+/// A write, as it is sent.
+#[derive(Debug)]
+pub(crate) struct WriteRequest {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) version: Option<u64>,
+    pub(crate) op: OpId,
+}
+
+impl Hub {
+    /// Reads the address and makes the clients. Connects to nothing.
+    ///
+    /// # Errors
+    /// `invalid_config`: the address or the token cannot be used.
+    pub(crate) fn new(address: &HubAddress, known: Arc<Known>, figures: Arc<Figures>) -> Result<Self> {
+        let bad = |why: String| DoorError::new(Code::InvalidConfig, why);
+        let mut base: Url = address.url.trim().parse().map_err(|error| {
+            bad(format!(
+                "`{}` is no address of a hub, as http://192.168.1.10:7070: {error}",
+                address.url
+            ))
+        })?;
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(bad(format!(
+                "`{}` is no address of a hub: it starts with http:// or https://",
+                address.url
+            )));
+        }
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let token = address.token.trim();
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
+            .map_err(|_| bad("the token has characters that no token has".to_owned()))?;
+        authorization.set_sensitive(true);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(HEADER_PROTOCOL, HeaderValue::from(PROTOCOL));
+        let client = |more: fn(ClientBuilder) -> ClientBuilder| {
+            let mut builder = Client::builder()
+                .default_headers(headers.clone())
+                .http1_only()
+                .no_gzip()
+                .connect_timeout(CONNECT)
+                // A direct link that is dead is seen in at most 10 s, also while nothing is sent.
+                .tcp_keepalive(Duration::from_secs(3))
+                .tcp_keepalive_interval(Duration::from_secs(2))
+                .tcp_keepalive_retries(3);
+            #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+            {
+                builder = builder.tcp_user_timeout(Duration::from_secs(8));
+            }
+            // A hub at a bare address is on this network: a proxy of the system would not find it.
+            if base
+                .host_str()
+                .is_some_and(|host| host == "localhost" || host.parse::<std::net::IpAddr>().is_ok())
+            {
+                builder = builder.no_proxy();
+            }
+            more(builder)
+                .build()
+                .map_err(|error| bad(format!("no client could be made: {error}")))
+        };
+        Ok(Self {
+            api: client(|builder| builder.pool_idle_timeout(Duration::from_secs(25)))?,
+            // Of its own, so that a wedged stream takes no request with it.
+            stream: client(|builder| builder.pool_max_idle_per_host(0))?,
+            base,
+            token_bytes: token.len() as u64,
+            known,
+            figures,
+        })
+    }
+
+    /// The request that opens the stream after a cursor. Counted when it is made.
+    pub(crate) fn stream_request(&self, since: &Cursor) -> RequestBuilder {
+        self.figures.request();
+        self.figures.bytes(REQUEST_HEAD + self.token_bytes + 40);
+        let mut url = self.url("api/reservas/events");
+        url.query_pairs_mut().append_pair("since", &since.to_string());
+        self.stream
+            .get(url)
+            .header(reqwest::header::CACHE_CONTROL, "no-cache")
+    }
+
+    /// One page of changes after a cursor.
+    pub(crate) async fn changes(&self, since: &Cursor) -> Result<ChangesPage, Trouble> {
+        let mut url = self.url("api/reservas/changes");
+        url.query_pairs_mut().append_pair("since", &since.to_string());
+        self.json(self.api.get(url), 0).await
+    }
+
+    /// Delivers entries, and brings changes after `since` back.
+    pub(crate) async fn deliver(
+        &self,
+        entries: Vec<Value>,
+        since: Option<Cursor>,
+    ) -> Result<DeliveryAnswer, Trouble> {
+        let body = encode(&Delivery { entries, since })?;
+        let length = body.len() as u64;
+        let request = self
+            .api
+            .post(self.url("api/asistencia"))
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            // Each entry has its own id, so the key is the request's alone.
+            .header(HEADER_IDEMPOTENCY, OpId::new(wall_ms()).to_string())
+            .body(body);
+        self.json(request, length).await
+    }
+
+    /// Sends a write. A deletion may answer with nothing.
+    pub(crate) async fn write(&self, write: WriteRequest) -> Result<Value, Trouble> {
+        let body = write.body.as_ref().map(encode).transpose()?;
+        let length = body.as_ref().map_or(0, |body| body.len() as u64);
+        let mut request = self
+            .api
+            .request(write.method, self.url(&write.path))
+            .header(HEADER_IDEMPOTENCY, write.op.to_string());
+        if let Some(version) = write.version {
+            request = request.header(IF_MATCH, format!("\"{version}\""));
+        }
+        if let Some(body) = body {
+            request = request
+                .header(reqwest::header::CONTENT_TYPE, "application/json")
+                .body(body);
+        }
+        let (status, bytes) = self.bytes(request, length).await?;
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        decode(status, &bytes)
+    }
+
+    /// One reservation with its entries.
+    pub(crate) async fn reservation(&self, id: &ReservationId) -> Result<ReservationDetail, Trouble> {
+        self.json(self.api.get(self.url(&format!("api/reservas/{id}"))), 0)
+            .await
+    }
+
+    /// Decides a conflict.
+    pub(crate) async fn resolve(&self, id: &str, body: Value, op: OpId) -> Result<Conflict, Trouble> {
+        let answer = self
+            .write(WriteRequest {
+                method: Method::POST,
+                path: format!("api/conflictos/{id}/resolver"),
+                body: Some(body),
+                version: None,
+                op,
+            })
+            .await?;
+        // The conflict itself, or inside `conflicto` as in its event.
+        let conflict = answer.get("conflicto").cloned().unwrap_or(answer);
+        serde_json::from_value(conflict).map_err(|error| Trouble::not_the_hub(200, error))
+    }
+
+    /// Asks for a snapshot, whose lines come as they are read.
+    pub(crate) async fn snapshot(&self) -> Result<SnapshotReader, Trouble> {
+        let wall = wall_ms();
+        let request = self
+            .api
+            .get(self.url("api/snapshot"))
+            .header(ACCEPT, "application/x-ndjson")
+            .header(ACCEPT_ENCODING, "gzip");
+        let response = self.send(request, 0).await?;
+        let asked_at = self
+            .known
+            .clock(|clock| clock.hub(wall).plus_ms(-clock.error_ms(wall).unwrap_or(0)));
+        Ok(SnapshotReader::new(response, self.figures.clone(), asked_at))
+    }
+
+    fn url(&self, path: &str) -> Url {
+        // The base ends in a slash and the path is made of ids that fit into one.
+        self.base.join(path).unwrap_or_else(|_| self.base.clone())
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder, length: u64) -> Result<T, Trouble> {
+        let (status, bytes) = self
+            .bytes(request.header(ACCEPT_ENCODING, "gzip"), length)
+            .await?;
+        decode(status, &bytes)
+    }
+
+    /// A whole answer that is small.
+    async fn bytes(&self, request: RequestBuilder, length: u64) -> Result<(u16, Vec<u8>), Trouble> {
+        tokio::time::timeout(ANSWER, async {
+            let response = self.send(request, length).await?;
+            let status = response.status().as_u16();
+            let gzip = is_gzip(&response);
+            let body = response.bytes().await.map_err(Trouble::unreachable)?;
+            self.figures.bytes(body.len() as u64);
+            if !gzip {
+                return Ok((status, body.to_vec()));
+            }
+            let mut decoder = GzDecoder::new(Vec::new());
+            std::io::Write::write_all(&mut decoder, &body)
+                .and_then(|()| decoder.finish())
+                .map(|bytes| (status, bytes))
+                .map_err(|error| Trouble::not_the_hub(status, error))
+        })
+        .await
+        .map_err(|_| Trouble::unreachable(format!("no answer in {} s", ANSWER.as_secs())))?
+    }
+
+    /// Sends a request and reads its headers: the hub's clock, and whether it is an error.
+    async fn send(&self, request: RequestBuilder, length: u64) -> Result<Response, Trouble> {
+        self.figures.request();
+        self.figures.bytes(REQUEST_HEAD + self.token_bytes + length);
+        let sent = wall_ms();
+        let response = tokio::time::timeout(ANSWER, request.send())
+            .await
+            .map_err(|_| Trouble::unreachable(format!("no answer in {} s", ANSWER.as_secs())))?
+            .map_err(|error| Trouble::unreachable(reason(&error)))?;
+        let received = wall_ms();
+        self.figures.bytes(head_bytes(&response));
+        let hub = response
+            .headers()
+            .get(HEADER_TIME)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.parse::<i64>().ok());
+        if let Some(hub) = hub {
+            self.known.clock(|clock| clock.answered(hub, sent, received));
+        }
+        let status = response.status().as_u16();
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let retry_after = header(&response, &RETRY_AFTER);
+        let body = tokio::time::timeout(ANSWER, response.bytes())
+            .await
+            .ok()
+            .and_then(std::result::Result::ok)
+            .unwrap_or_default();
+        self.figures.bytes(body.len() as u64);
+        Err(Trouble::answered(status, retry_after.as_deref(), &body))
+    }
+}
+
+fn encode(body: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+    serde_json::to_vec(body).map_err(|error| Trouble {
+        status: Some(0),
+        code: Code::Internal,
+        message: format!("a request could not be written: {error}"),
+        retry_after_ms: None,
+    })
+}
+
+pub(super) fn decode<T: DeserializeOwned>(status: u16, bytes: &[u8]) -> Result<T, Trouble> {
+    serde_json::from_slice(bytes).map_err(|error| Trouble::not_the_hub(status, error))
+}
+
+pub(super) fn is_gzip(response: &Response) -> bool {
+    response
+        .headers()
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding == "gzip")
+}
+
+fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
+    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
+}
+
+/// The answer's first line and headers, as HTTP/1.1 writes them.
+pub(super) fn head_bytes(response: &Response) -> u64 {
+    let headers: usize = response
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    headers as u64 + 19
+}
+
+/// The innermost cause: "connection refused" rather than "error sending request".
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

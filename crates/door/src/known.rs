@@ -1,0 +1,65 @@
+//! What every part of the door has to know at once: the venue, the hub's time, and up to when the door's knowledge is proven complete.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use portero_protocol::instant::Instant;
+
+use crate::clock::Clock;
+use crate::verdict::House;
+
+/// Shared by the desk, the cache and the connection. Nothing here waits.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    house: RwLock<Option<Arc<House>>>,
+    clock: Mutex<Clock>,
+    proven_ms: AtomicI64,
+}
+
+/// This device's clock, in Unix ms.
+pub(crate) fn wall_ms() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl Known {
+    /// The venue; `None` before the first snapshot.
+    pub(crate) fn house(&self) -> Option<Arc<House>> {
+        self.house.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The venue is this, or is so now.
+    pub(crate) fn set_house(&self, house: Option<Arc<House>>) {
+        *self.house.write().unwrap_or_else(PoisonError::into_inner) = house;
+    }
+
+    /// Does something with the clock.
+    pub(crate) fn clock<R>(&self, work: impl FnOnce(&mut Clock) -> R) -> R {
+        work(&mut self.clock.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The hub's time now, as known here.
+    pub(crate) fn hub_now(&self) -> Instant {
+        self.clock(|clock| clock.hub(wall_ms()))
+    }
+
+    /// Up to when what is known here is proven to be all, in the hub's time.
+    pub(crate) fn proven(&self) -> Option<Instant> {
+        match self.proven_ms.load(Ordering::Relaxed) {
+            0 => None,
+            ms => Some(Instant::from_ms(ms)),
+        }
+    }
+
+    /// What is known here was all there was at `hub_time`. Never goes back while the log's life is the same.
+    pub(crate) fn prove(&self, hub_time: Instant) {
+        self.proven_ms.fetch_max(hub_time.ms(), Ordering::Relaxed);
+    }
+
+    /// Another log's life, or a cache that was rebuilt: nothing is proven any more but this.
+    pub(crate) fn prove_anew(&self, hub_time: Option<Instant>) {
+        self.proven_ms
+            .store(hub_time.map_or(0, Instant::ms), Ordering::Relaxed);
+    }
+}

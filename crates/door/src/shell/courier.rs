@@ -1,0 +1,219 @@
+//! The courier: takes what happened at the door to the hub, and brings back what the hub said.
+
+use std::sync::Arc;
+
+use portero_protocol::attendance::{DeliveredChanges, DeliveryAnswer, EntryResult, Outcome};
+use portero_protocol::ids::{EntryId, OpId};
+use portero_protocol::problem::Code;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::{Duration, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::link::Message;
+use super::{SharedView, Ticks};
+use crate::cache::Reads;
+use crate::desk::Desk;
+use crate::error::{DoorError, Result};
+use crate::facts::{self, Item, ItemId, Mark, Settled, Write, WriteBody};
+use crate::hub::{Hub, Trouble, WriteRequest};
+use crate::lane::Lane;
+use crate::outbox::{Action, Input, Outbox};
+
+/// What the courier is told.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// The hub can be reached again.
+    Reachable,
+    /// These wait now, and nothing else does.
+    Waiting(Vec<Item>),
+}
+
+/// The courier's things.
+pub(crate) struct Courier {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) desk: Lane<Desk>,
+    pub(crate) reads: Lane<Reads>,
+    pub(crate) link: mpsc::UnboundedSender<Message>,
+    pub(crate) view: SharedView,
+    pub(crate) ticks: Ticks,
+    pub(crate) closed: CancellationToken,
+}
+
+impl Courier {
+    /// Works until the door is closed.
+    pub(crate) async fn run(
+        self,
+        mut added: mpsc::UnboundedReceiver<Item>,
+        mut notes: mpsc::UnboundedReceiver<Note>,
+    ) {
+        let mut outbox = Outbox::new(fastrand::Rng::new());
+        let (say, mut answers) = mpsc::unbounded_channel();
+        let waiting = self.reads.ask(|reads| facts::waiting(reads.facts())).await;
+        let mut input = Input::Waiting(waiting.unwrap_or_default());
+        loop {
+            for action in outbox.on(input, self.ticks.now()) {
+                self.act(action, &say).await;
+            }
+            let wake = outbox.wake_at().map_or(Duration::from_secs(3_600), |at| {
+                Duration::from_millis(at.saturating_sub(self.ticks.now()))
+            });
+            input = tokio::select! {
+                () = self.closed.cancelled() => return,
+                Some(item) = added.recv() => Input::Added(item),
+                Some(note) = notes.recv() => match note {
+                    Note::Reachable => Input::Reachable,
+                    Note::Waiting(items) => Input::Waiting(items),
+                },
+                Some(answer) = answers.recv() => answer,
+                () = sleep(wake) => Input::Tick,
+            };
+        }
+    }
+
+    async fn act(&self, action: Action, say: &mpsc::UnboundedSender<Input>) {
+        match action {
+            Action::Deliver(ids) => {
+                // The hub is asked for changes where no stream brings them: the link says so at this moment.
+                let since = self.view.get().since_wanted;
+                let (hub, reads, link, say) = (
+                    self.hub.clone(),
+                    self.reads.clone(),
+                    self.link.clone(),
+                    say.clone(),
+                );
+                tokio::spawn(async move {
+                    let asked = ids.clone();
+                    let answer = match reads
+                        .ask(move |reads| facts::payloads(reads.facts(), &asked))
+                        .await
+                    {
+                        Ok(entries) => hub.deliver(entries, since).await,
+                        Err(error) => Err(unread(&error)),
+                    };
+                    let input = match answer {
+                        Ok(answer) => accepted(&ids, answer, &link),
+                        Err(trouble) => Input::NotDelivered(trouble.failure()),
+                    };
+                    // The courier ended: the door is being closed.
+                    let _ = say.send(input);
+                });
+            }
+            Action::Send(op) => {
+                let (hub, reads, say) = (self.hub.clone(), self.reads.clone(), say.clone());
+                tokio::spawn(async move {
+                    let input = match send(&hub, &reads, op).await {
+                        Ok(version) => Input::Written(Mark {
+                            id: ItemId::Write(op),
+                            settled: Settled::Confirmed {
+                                outcome: None,
+                                version,
+                            },
+                        }),
+                        Err(trouble) => Input::NotWritten(trouble.failure()),
+                    };
+                    // As above.
+                    let _ = say.send(input);
+                });
+            }
+            Action::Settle(marks) => {
+                if let Err(error) = self.desk.ask(move |desk| desk.settle(&marks)).await {
+                    // They stay on their way on the disk, and go again after a restart.
+                    tracing::error!(%error, "what the hub answered cannot be kept");
+                }
+            }
+        }
+    }
+}
+
+fn unread(error: &DoorError) -> Trouble {
+    Trouble::unreachable(format!("the entries cannot be read from the disk: {error}"))
+}
+
+/// Reads the answer to a delivery, and hands the changes that it brought to the link.
+fn accepted(ids: &[EntryId], answer: DeliveryAnswer, link: &mpsc::UnboundedSender<Message>) -> Input {
+    let marks: Vec<Mark> = ids
+        .iter()
+        .zip(&answer.results)
+        // Results come in the order of the entries; one that names another entry says nothing about this one.
+        .filter(|(id, result)| result.id.is_none_or(|named| named == **id))
+        .map(|(id, result)| Mark {
+            id: ItemId::Entry(*id),
+            settled: settled(result),
+        })
+        .collect();
+    let counted = marks
+        .iter()
+        .any(|mark| matches!(mark.settled, Settled::Confirmed { .. }));
+    // The link ends only when the door is closed.
+    let _ = link.send(Message::Delivered {
+        counted,
+        changes: answer.changes.map(|changes| match changes {
+            DeliveredChanges::Page(page) => Some(page),
+            DeliveredChanges::Reset { .. } => None,
+        }),
+    });
+    Input::Delivered(marks)
+}
+
+fn settled(result: &EntryResult) -> Settled {
+    match (result.outcome, result.original) {
+        (Outcome::Held, _) | (Outcome::Repeated, Some(Outcome::Held)) => Settled::Held,
+        (Outcome::Rejected, _) => Settled::Quarantined {
+            code: result.code.unwrap_or(Code::Unknown),
+            reason: result
+                .reason
+                .clone()
+                .unwrap_or_else(|| "the hub gave no reason".to_owned()),
+        },
+        (outcome, _) => Settled::Confirmed {
+            outcome: Some(outcome),
+            version: None,
+        },
+    }
+}
+
+/// Sends a write; gives the version that it led to.
+async fn send(hub: &Hub, reads: &Lane<Reads>, op: OpId) -> Result<Option<u64>, Trouble> {
+    let write = reads
+        .ask(move |reads| facts::write(reads.facts(), &op.to_string()))
+        .await
+        .map_err(|error| unread(&error))?
+        .ok_or_else(|| Trouble::unreachable("the write is not on the disk"))?;
+    let answer = hub.write(request(write)?).await?;
+    Ok(answer.get("version").and_then(Value::as_u64))
+}
+
+fn request(write: Write) -> Result<WriteRequest, Trouble> {
+    let path = format!("api/reservas/{}", write.reservation);
+    let json = |value: serde_json::Result<Value>| value.map_err(|error| unread(&error.into()));
+    Ok(match write.body {
+        WriteBody::Create { draft } => WriteRequest {
+            method: Method::POST,
+            path: "api/reservas".to_owned(),
+            body: Some(json(serde_json::to_value(draft))?),
+            version: None,
+            op: write.id,
+        },
+        WriteBody::Update { patch, version } => WriteRequest {
+            method: Method::PATCH,
+            path,
+            body: Some(json(serde_json::to_value(patch))?),
+            version: Some(version),
+            op: write.id,
+        },
+        WriteBody::Delete { version } => WriteRequest {
+            method: Method::DELETE,
+            path,
+            body: None,
+            version: Some(version),
+            op: write.id,
+        },
+    })
+}
+
+/// The body of a decision about a conflict.
+pub(crate) fn decision(outcome: &str, note: Option<&str>) -> Value {
+    json!({ "resultado": outcome, "nota": note })
+}

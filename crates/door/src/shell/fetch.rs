@@ -1,0 +1,127 @@
+//! Taking changes and snapshots.
+
+use std::sync::Arc;
+
+use portero_protocol::cursor::Cursor;
+use portero_protocol::event::{Logged, PagedEvent};
+use portero_protocol::listing::{ChangesPage, SnapshotLine};
+
+use crate::cache::{Cache, Reads, Step};
+use crate::error::{DoorError, Result};
+use crate::facts;
+use crate::hub::{Hub, Trouble};
+use crate::lane::Lane;
+
+/// The positions of a page.
+pub(crate) fn steps(page: &ChangesPage) -> Vec<Step> {
+    page.events
+        .iter()
+        .map(|PagedEvent { id, event, data }| step(id.clone(), event, &data.to_string()))
+        .collect()
+}
+
+/// One position, from its name and data.
+pub(crate) fn step(at: Cursor, event: &str, data: &str) -> Step {
+    match Logged::read(event, data) {
+        Ok(logged) => Step {
+            at,
+            logged,
+            unreadable: false,
+        },
+        Err(error) => {
+            tracing::warn!(%at, event, %error, "a position of the log cannot be read: a snapshot follows");
+            Step {
+                at,
+                logged: None,
+                unreadable: true,
+            }
+        }
+    }
+}
+
+/// Why a snapshot ended early.
+#[derive(Debug)]
+pub(crate) enum SnapshotEnd {
+    /// The hub, or the way to it.
+    Hub(Trouble),
+    /// What came cannot be stored or used.
+    Here(DoorError),
+}
+
+impl From<Trouble> for SnapshotEnd {
+    fn from(trouble: Trouble) -> Self {
+        Self::Hub(trouble)
+    }
+}
+
+impl From<DoorError> for SnapshotEnd {
+    fn from(error: DoorError) -> Self {
+        Self::Here(error)
+    }
+}
+
+/// Takes a snapshot into the cache. The door goes on with what it had until all of it is there.
+pub(crate) async fn snapshot(
+    hub: Arc<Hub>,
+    cache: Lane<Cache>,
+    reads: Lane<Reads>,
+) -> Result<Cursor, SnapshotEnd> {
+    let taken = take(&hub, &cache, &reads).await;
+    if taken.is_err() {
+        cache.tell(Cache::abandon_snapshot);
+    }
+    taken
+}
+
+async fn take(hub: &Hub, cache: &Lane<Cache>, reads: &Lane<Reads>) -> Result<Cursor, SnapshotEnd> {
+    let mut snapshot = hub.snapshot().await?;
+    let mut begun: Option<Cursor> = None;
+    while let Some(mut lines) = snapshot.next().await? {
+        if begun.is_none() && !lines.is_empty() {
+            begun = Some(begin(cache, lines.pop_front()).await?);
+        }
+        while !lines.is_empty() {
+            lines = cache
+                .ask(move |cache| {
+                    cache.load_lines(&mut lines)?;
+                    Ok(lines)
+                })
+                .await?;
+        }
+    }
+    let cursor = begun.ok_or_else(no_start)?;
+    let own = reads.ask(|reads| facts::own_entries(reads.facts())).await?;
+    let mut uncounted = cache.ask(move |cache| cache.load_own(&own)).await?;
+    while !uncounted.is_empty() {
+        uncounted = cache
+            .ask(move |cache| {
+                cache.load_counts(&mut uncounted)?;
+                Ok(uncounted)
+            })
+            .await?;
+    }
+    let proven = snapshot.asked_at;
+    cache.ask(move |cache| cache.finish_snapshot(proven)).await?;
+    Ok(cursor)
+}
+
+async fn begin(cache: &Lane<Cache>, first: Option<SnapshotLine>) -> Result<Cursor> {
+    let Some(SnapshotLine::Start {
+        venue, cursor, total, ..
+    }) = first
+    else {
+        return Err(no_start());
+    };
+    let at = cursor.clone();
+    cache
+        .ask(move |cache| cache.begin_snapshot(*venue, cursor, total))
+        .await?;
+    Ok(at)
+}
+
+fn no_start() -> DoorError {
+    DoorError::new(
+        portero_protocol::problem::Code::InvalidBody,
+        "the hub's snapshot cannot be used: it does not begin with its venue",
+    )
+}

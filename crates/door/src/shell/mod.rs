@@ -1,0 +1,72 @@
+//! The async shells around the state machines: they bring what happened, and do what is to be done.
+//!
+//! [`link`] feeds the connection, [`courier`] the outbox, [`fetch`] takes changes and snapshots.
+
+pub(crate) mod courier;
+pub(crate) mod fetch;
+pub(crate) mod link;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use portero_protocol::cursor::Cursor;
+use portero_protocol::device::Role;
+use portero_protocol::ids::DeviceId;
+use portero_protocol::problem::Code;
+
+use crate::view::LinkState;
+
+/// A clock that only goes forward, in ms since the door was opened: what the state machines count in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticks(Instant);
+
+impl Ticks {
+    /// Starts at 0.
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Now.
+    pub(crate) fn now(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// What the badge shows of the connection, and what the outbox has to know about it.
+#[derive(Debug, Clone)]
+pub(crate) struct LinkView {
+    pub(crate) state: LinkState,
+    /// Unix ms of this device's clock.
+    pub(crate) since_ms: i64,
+    pub(crate) problem: Option<Code>,
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) head: u64,
+    /// In [`Ticks`].
+    pub(crate) proven: Option<u64>,
+    /// A delivery should bring the changes after this back.
+    pub(crate) since_wanted: Option<Cursor>,
+    /// The device and role that the hub named.
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) role: Option<Role>,
+}
+
+/// The [`LinkView`], shared.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedView(Arc<Mutex<LinkView>>);
+
+impl SharedView {
+    /// One that says so much.
+    pub(crate) fn new(view: LinkView) -> Self {
+        Self(Arc::new(Mutex::new(view)))
+    }
+
+    /// As it is now.
+    pub(crate) fn get(&self) -> LinkView {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes it.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut LinkView)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
