@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [svelte()],
   clearScreen: false,
-  server: { port: 1420, strictPort: true },
+  server: { port: 5173, strictPort: true },
   preview: { port: 4173, strictPort: true },
   build: {
     // What the oldest webview understands: Safari 16.4 (macOS 13), WebKitGTK 2.42, WebView2.

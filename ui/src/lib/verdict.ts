@@ -1,14 +1,12 @@
 // From the door's answer to what its screen says: one mood, one shape, one word, and what may be done next.
 // Pure: the same answer always looks the same.
 
-import type { Answer, Verdict } from "./backend/types";
+import type { Answer, Sound, Verdict } from "./backend/types";
 
 /** The meaning of the whole surface. */
 export type Mood = "go" | "warn" | "stop" | "unknown" | "undone";
 
 export type Shape = "tick" | "triangle" | "octagon" | "square" | "back";
-
-export type Tone = "admitted" | "excess" | "refused" | "unknown" | "undone" | "callback";
 
 const MOODS: Record<Verdict, Mood> = {
   admitted: "go",
@@ -23,7 +21,7 @@ const MOODS: Record<Verdict, Mood> = {
 
 const SHAPES: Record<Mood, Shape> = { go: "tick", warn: "triangle", stop: "octagon", unknown: "square", undone: "back" };
 
-const TONES: Record<Mood, Tone> = { go: "admitted", warn: "excess", stop: "refused", unknown: "unknown", undone: "undone" };
+const SOUNDS: Record<Mood, Sound> = { go: "admitted", warn: "excess", stop: "refused", unknown: "unknown", undone: "undone" };
 
 /** An undo answers with a negative quantity, or with `undone` where it had been undone before. */
 export function isUndo(answer: Answer): boolean {
@@ -39,8 +37,8 @@ export function shapeOf(mood: Mood): Shape {
   return SHAPES[mood];
 }
 
-export function toneOf(mood: Mood): Tone {
-  return TONES[mood];
+export function soundOf(mood: Mood): Sound {
+  return SOUNDS[mood];
 }
 
 /** Whether an entry was recorded: exactly where the answer names one. */
@@ -75,7 +73,7 @@ export function mayChooseQuantity(answer: Answer): boolean {
 export function staysFor(answer: Answer): number {
   const mood = moodOf(answer);
   if (mood === "go") return 9_000;
-  return mood === "undone" ? 5_000 : 15_000;
+  return mood === "undone" ? 5_000 : 12_000;
 }
 
 export type Note = { kind: "vip" | "allergy" | "note"; text: string };

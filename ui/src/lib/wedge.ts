@@ -44,6 +44,10 @@ export class Wedge {
     }
     const effects = stroke.time - this.#last > GAP ? this.#finish() : [];
     this.#last = stroke.time;
+    // No code begins so: whoever presses it need not wait, and may type on at once.
+    if (this.idle && (stroke.key === "/" || stroke.key === "?")) {
+      return { swallow: false, effects: [...effects, { kind: "typed", strokes: [stroke] }] };
+    }
     if (isEnd(stroke)) {
       const burst = this.#finish();
       if (burst.some((effect) => effect.kind === "code")) return { swallow: true, effects: [...effects, ...burst] };

@@ -40,7 +40,11 @@ export interface Backend {
   frameView(): Promise<T.FrameView>;
   /** JPEG, at most 480 pixels wide, mirrored; empty when there is no frame yet. */
   preview(): Promise<ArrayBuffer>;
-  setPreference(key: T.PreferenceKey, value: string | boolean | number): Promise<void>;
+  setPreference(key: T.PreferenceKey, value: string | boolean | number | null): Promise<void>;
+  /** Answers sound by themselves; this is for what the window alone knows, and to hear them in the settings. */
+  playSound(sound: T.Sound): void;
+  /** Only where the hub runs in this program. */
+  addDevice(name: string, role: T.Role): Promise<T.NewDevice>;
   windowFocused(): void;
   setFullscreen(on: boolean): Promise<void>;
   /** Returns what ends the listening. */

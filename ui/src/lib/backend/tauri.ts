@@ -34,6 +34,8 @@ export function tauriBackend(): Backend {
     frameView: () => invoke("frame_view"),
     preview: () => invoke("preview"),
     setPreference: (key, value) => invoke("set_preference", { key, value }),
+    playSound: (sound) => void invoke("play_sound", { sound }).catch(() => undefined),
+    addDevice: (name, role) => invoke("add_device", { name, role }),
     windowFocused: () => void invoke("window_focused").catch(() => undefined),
     setFullscreen: (on) => invoke("set_fullscreen", { on }),
     on<E extends keyof Events>(event: E, handler: (payload: Events[E]) => void) {

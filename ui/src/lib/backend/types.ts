@@ -69,7 +69,7 @@ export type Startup = {
 
 export type StartChoice =
   | { kind: "demo" }
-  | { kind: "host"; venueName: string; timeZone: string; deviceName: string }
+  | { kind: "host"; venueName: string; timeZone: string; deviceName: string; openToNetwork: boolean }
   | { kind: "join"; url: string; token: string; deviceName: string };
 
 /** `id`: `none`, a number, `sim` or `file:GLOB`. */
@@ -93,6 +93,12 @@ export type CameraStatus =
 
 export type Hint = "covered" | "tooDark" | "glare" | "tooFar" | "tooNear" | "blurred";
 
+/** What a sound means. */
+export type Sound = "admitted" | "excess" | "refused" | "unknown" | "undone" | "callback";
+
+/** What another computer needs to join the hub in this one; the token is shown once. */
+export type NewDevice = { url: string; token: string };
+
 /** Corners in turn, 0..1 of the mirrored preview. */
 export type Outline = { corners: [[number, number], [number, number], [number, number], [number, number]]; textKnown: boolean };
 
@@ -108,6 +114,8 @@ export type Events = {
   "door://event": import("../bindings/DoorEvent").DoorEvent;
   "door://status": DoorStatus;
   "door://answer": Answer & { source: "camera" };
+  /** A camera's scan could not be recorded: nobody was admitted. */
+  "door://fault": ErrorView;
   "camera://status": CameraStatus;
   "startup://changed": Startup;
 };

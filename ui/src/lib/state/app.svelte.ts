@@ -87,7 +87,7 @@ export class App {
   }
 
   async #load(): Promise<void> {
-    if (!this.startup || this.startup.firstStart) return;
+    if (!this.startup || this.startup.firstStart || this.failure) return;
     this.#took(await this.backend.status());
     await this.countConflicts();
   }
@@ -97,6 +97,7 @@ export class App {
     this.lang = startup.lang ?? systemLang(navigator.languages);
     this.theme = startup.theme;
     this.sound = startup.sound;
+    this.failure = startup.problem;
   }
 
   #took(status: DoorStatus): void {
@@ -124,6 +125,12 @@ export class App {
     this.#prefer("ui.theme", theme);
   }
 
+  /** No theme of one's own: dark at the door, as the system elsewhere. */
+  clearTheme(): void {
+    this.theme = null;
+    this.#prefer("ui.theme", null);
+  }
+
   setSound(loudness: number): void {
     this.sound = loudness;
     this.#prefer("ui.sound", loudness);
@@ -139,7 +146,7 @@ export class App {
     await this.backend.setPreference("sse.enabled", on).catch(this.complain);
   }
 
-  #prefer(key: "ui.lang" | "ui.theme" | "ui.sound", value: string | number): void {
+  #prefer(key: "ui.lang" | "ui.theme" | "ui.sound", value: string | number | null): void {
     void this.backend.setPreference(key, value).catch(this.complain);
   }
 

@@ -2,10 +2,9 @@
 // It lives as long as the window: a camera scan is shown on whatever screen is open.
 
 import { choices, missing, next, total, type Arrival } from "../arrival";
-import type { Answer, Conflicto, DoorEvent, Fila, Recent, Tonight } from "../backend";
+import { errorView, type Answer, type Conflicto, type DoorEvent, type ErrorView, type Fila, type Recent, type Tonight } from "../backend";
 import { venueNow } from "../format";
-import { play } from "../sound";
-import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, toneOf, type Mood } from "../verdict";
+import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, type Mood } from "../verdict";
 import type { App } from "./app.svelte";
 
 export type Shown = {
@@ -30,11 +29,14 @@ const UNDO_FOR = 15 * 60_000;
 /** Admitting by hand has to be pressed again within this, in ms. */
 const ARMED_FOR = 5_000;
 const FLASH_FOR = 1_000;
+const FAULT_STAYS = 15_000;
 /** Kinds of conflict where the guest is inside and should not be. */
 const CALL_BACK = new Set<Conflicto["tipo"]>(["exceso", "cancelada", "eliminada", "emisionAntigua", "huerfana"]);
 
 export class Door {
   shown = $state<Shown | null>(null);
+  /** A scan or an admission that could not be kept: nobody was admitted, and the screen must not look as if. */
+  fault = $state<ErrorView | null>(null);
   /** The last verdict, after the calm has returned. */
   last = $state<Answer | null>(null);
   arrival = $state<Arrival | null>(null);
@@ -69,6 +71,7 @@ export class Door {
     const { backend } = this.app;
     const ends = [
       backend.on("door://answer", (answer) => this.#show(answer, false)),
+      backend.on("door://fault", (fault) => this.#failed(fault)),
       backend.on("door://event", (event) => this.#heard(event)),
     ];
     return () => {
@@ -167,6 +170,7 @@ export class Door {
   dismiss(): void {
     clearTimeout(this.#calm);
     this.armed = false;
+    this.fault = null;
     if (this.shown) this.last = this.shown.answer;
     this.shown = null;
     this.arrival = null;
@@ -180,7 +184,7 @@ export class Door {
   #queue<T>(act: () => Promise<T>): Promise<void> {
     const done = this.#inOrder.then(act).then(
       () => undefined,
-      (thrown) => this.app.complain(thrown),
+      (thrown) => this.#failed(errorView(thrown)),
     );
     this.#inOrder = done;
     return done;
@@ -188,6 +192,16 @@ export class Door {
 
   #act(act: () => Promise<Answer>, more: boolean): Promise<void> {
     return this.#queue(async () => this.#show(await act(), more));
+  }
+
+  #failed(fault: ErrorView): void {
+    clearTimeout(this.#calm);
+    this.shown = null;
+    this.arrival = null;
+    this.fault = fault;
+    this.said = `${this.app.t.door.words.fault}. ${this.app.errorText(fault)}`;
+    this.#flash("stop");
+    this.#calm = setTimeout(() => this.dismiss(), FAULT_STAYS);
   }
 
   #show(answer: Answer, more: boolean): void {
@@ -199,6 +213,7 @@ export class Door {
     this.arrival = next(this.arrival, answer, more);
     const n = ++this.#count;
     const done = answer.escaneoId !== undefined && this.#confirmed.delete(answer.escaneoId);
+    this.fault = null;
     this.shown = { answer, n, at, confirmedIn: done ? 0 : null, before: [] };
     this.#calm = setTimeout(() => this.dismiss(), staysFor(answer));
     const name = answer.clienteNombre ?? "";
@@ -206,7 +221,6 @@ export class Door {
       answer.verdict === "admitted" && !isUndo(answer)
         ? t.door.saidAdmitted(name, String(answer.asistenciaActual ?? ""), String(answer.numeroPersonas ?? ""))
         : `${wordOf(answer, t)}. ${name}`;
-    play(toneOf(moodOf(answer)), this.app.sound);
     this.#flash(moodOf(answer));
     if (!answer.escaneoId && !isUndo(answer)) {
       this.refusals = [{ id: n, at: answer.at, answer }, ...this.refusals].slice(0, 20);
@@ -259,7 +273,7 @@ export class Door {
     const name = own.clienteNombre ?? this.app.t.door.unknownName;
     this.callBacks = [{ conflict, name, at: Date.now() }, ...others];
     this.said = `${this.app.t.door.words.callback}. ${name}`;
-    play("callback", this.app.sound);
+    this.app.backend.playSound("callback");
     this.#flash("callback");
     void this.refresh();
   }

@@ -74,7 +74,7 @@ export class Keyboard {
     const native = key === "Enter" || key === "Tab" || (key === " " && isControl(event.target)) || key.length > 1;
     if (swallow || (!field && !native)) event.preventDefault();
     if (swallow) event.stopPropagation();
-    this.#apply(effects.filter((effect) => !(effect.kind === "typed" && key.length > 1 && effect.strokes[0]?.key === key && (field || isControl(event.target)))));
+    this.#apply(effects);
     if (!field && key.length > 1 && !isControl(event.target) && isNavigation(key) && this.#act(actionOf(key, this.#place()), key)) event.preventDefault();
     clearTimeout(this.#timer);
     if (!this.#wedge.idle) this.#timer = setTimeout(() => this.#apply(this.#wedge.tick(performance.now())), this.#wedge.waits() + 2);

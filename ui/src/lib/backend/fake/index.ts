@@ -6,6 +6,8 @@
 import type { Backend } from "..";
 import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, LinkState, ListQuery, Recent, ReservationPage, Role, Startup } from "../types";
 import { Ledger } from "./ledger";
+import { moodOf, soundOf } from "../../verdict";
+import { play } from "./sound";
 import { frameAt, Picture, ticketSvg } from "./picture";
 import { CAPACITY, CUTOFF, iso, START, THIS_DOOR, TODAY, ZONE } from "./venue";
 
@@ -30,6 +32,8 @@ export interface FakeHand {
   excessPolicy(policy: "avisar" | "negar"): void;
   advance(ms: number): void;
   role(role: Role): void;
+  /** The camera saw a code, and it could not be kept. */
+  fault(code: Code): void;
   fail(command: string, code: Code | null): void;
 }
 
@@ -66,6 +70,7 @@ export function fakeBackend(): Backend {
   let firstStart = query.has("first");
   const failing = new Map<string, Code>();
   let frame = 0;
+  let loudness = 0.6;
 
   const status = (): DoorStatus => ({
     state: link,
@@ -93,7 +98,7 @@ export function fakeBackend(): Backend {
     fullscreen: false,
     sseEnabled: true,
     identity: firstStart ? null : identity(),
-    hostedHub: null,
+    hostedHub: query.has("host") ? { url: "http://192.168.1.20:8420", insecureLan: true } : null,
     problem: null,
   });
   const identity = () => ({ deviceId: THIS_DOOR, puerta: "Puerta 1", rol: role, local: "Club Miramar", zonaHoraria: ZONE, hoy: TODAY, corte: CUTOFF });
@@ -111,6 +116,7 @@ export function fakeBackend(): Backend {
   }
 
   function keep(answer: Answer): Answer {
+    play(soundOf(moodOf(answer)), loudness);
     if (answer.reservaId && answer.escaneoId) {
       changed(answer.reservaId);
       setTimeout(deliver, 180);
@@ -169,6 +175,7 @@ export function fakeBackend(): Backend {
       role = next;
       emit("startup://changed", startup());
     },
+    fault: (code) => emit("door://fault", { code, message: "not kept" }),
     fail: (name, code) => void (code ? failing.set(name, code) : failing.delete(name)),
   };
   window.porteroFake = hand;
@@ -253,7 +260,9 @@ export function fakeBackend(): Backend {
         frame += 1;
         return camera.state === "running" ? picture.at(now() - START, phone) : new ArrayBuffer(0);
       }),
-    setPreference: () => command("setPreference", () => undefined),
+    setPreference: (key, value) => command("setPreference", () => void (key === "ui.sound" && (loudness = Number(value)))),
+    playSound: (sound) => play(sound, loudness),
+    addDevice: () => command("addDevice", () => ({ url: "http://192.168.1.20:8420", token: "pt_7Qm2hV9cXr4bNf8sKd1wLz6t" })),
     windowFocused: () => undefined,
     setFullscreen: (on) => command("setFullscreen", () => void (on ? document.documentElement.requestFullscreen?.() : document.exitFullscreen?.())),
     on(event, handler) {

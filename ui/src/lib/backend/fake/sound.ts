@@ -1,11 +1,11 @@
-// A tone for each meaning, so that nobody has to look: rising for yes, a double note for too many, falling for no,
-// a question for unknown, an alarm for calling somebody back.
+// The app sounds from Rust; in a browser the same tones come from here: rising for yes, a double note for too many,
+// falling for no, a question for unknown, an alarm for calling somebody back.
 
-import type { Tone } from "./verdict";
+import type { Sound } from "../types";
 
 type Note = { at: number; hertz: number; seconds: number; wave: OscillatorType };
 
-const TONES: Record<Tone, Note[]> = {
+const TONES: Record<Sound, Note[]> = {
   admitted: [
     { at: 0, hertz: 880, seconds: 0.09, wave: "sine" },
     { at: 0.08, hertz: 1318.5, seconds: 0.16, wave: "sine" },
@@ -30,7 +30,7 @@ const TONES: Record<Tone, Note[]> = {
 let context: AudioContext | undefined;
 
 /** Plays it at a loudness of 0 to 1. A computer without sound is no error: the screen says the same. */
-export function play(tone: Tone, loudness: number): void {
+export function play(tone: Sound, loudness: number): void {
   if (loudness <= 0 || typeof AudioContext === "undefined") return;
   try {
     context ??= new AudioContext();

@@ -1,0 +1,63 @@
+// Who should be here and is not, and which parties are beyond their size: read from tonight's reservations.
+
+import type { Fila, Status } from "../backend";
+import type { App } from "./app.svelte";
+
+/** A party is late from here on, in ms after its time. */
+const GRACE = 15 * 60_000;
+const MOST = 500;
+
+export class Late {
+  #awaited = $state<Fila[]>([]);
+  over = $state<Fila[]>([]);
+  #reading = false;
+  #again = false;
+
+  readonly late = $derived(
+    this.#awaited.filter((row) => this.by(row) > GRACE).sort((a, b) => this.by(b) - this.by(a)),
+  );
+
+  constructor(readonly app: App) {}
+
+  start(): () => void {
+    void this.read();
+    return this.app.backend.on("door://event", (event) => {
+      if (event.event === "changed") void this.read();
+    });
+  }
+
+  /** How long after its time it is, in ms; negative: not yet due. */
+  by(row: Fila): number {
+    return this.app.now + (this.app.status?.clockOffsetMs ?? 0) - instantOf(row, this.app.zone);
+  }
+
+  async read(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const of = (estado: Status) => this.app.backend.list({ fecha: this.app.today, estado, limit: MOST });
+        const [awaited, active] = await Promise.all([of("En Progreso"), of("Activa")]);
+        this.#awaited = awaited.reservas;
+        this.over = active.reservas
+          .filter((row) => row.asistenciaActual > row.numeroPersonas)
+          .sort((a, b) => b.asistenciaActual - b.numeroPersonas - (a.asistenciaActual - a.numeroPersonas));
+      } while (this.#again);
+    } catch (thrown) {
+      this.app.complain(thrown);
+    } finally {
+      this.#reading = false;
+    }
+  }
+}
+
+/** The instant of a date and time in a zone: right on every day but the two a year on which clocks change within it. */
+function instantOf(row: Fila, zone: string | undefined): number {
+  const asUtc = Date.parse(`${row.fecha}T${row.hora}:00Z`);
+  const shown = new Date(asUtc).toLocaleString("sv-SE", { timeZone: zone });
+  return asUtc - (Date.parse(`${shown.replace(" ", "T")}Z`) - asUtc);
+}
