@@ -38,6 +38,24 @@ async fn a_guest_without_a_code_is_found_by_name_and_admitted() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "opens a window: cargo xtask test"]
+async fn a_hand_scanner_needs_no_field_and_no_focus() -> Result<()> {
+    let stage = Stage::new()?;
+    let guest = stage.hub.reserve("Grupo Andrade", 7).await?;
+    let door = stage.window("portero", "Puerta 1", &["--camera", "none"]).await?;
+    door.until_badge("live", PATIENCE).await?;
+    door.scan_by_hand(&guest.code).await?;
+    door.until_verdict("admitted").await?;
+    ensure!(
+        door.text("verdict-name").await?.contains("Grupo Andrade"),
+        "the name is not on the screen"
+    );
+    let there = || async { Ok(stage.hub.entries(&guest.id).await? == 1) };
+    door.until("the hub has the entry", PATIENCE, there).await?;
+    door.close().await
+}
+
+#[tokio::test]
 #[ignore = "opens two windows: cargo xtask test"]
 async fn a_reservation_made_at_the_desk_reaches_the_hub_and_the_door() -> Result<()> {
     let stage = Stage::new()?;

@@ -58,8 +58,10 @@ async fn the_door_goes_on_without_its_hub_and_nothing_is_lost_or_doubled() -> Re
     let there = || async { Ok(stage.hub.entries(&during.id).await? == 1) };
     door.until("the hub has the entry of the outage", PATIENCE, there)
         .await?;
-    let sent = || async { Ok(door.mark("badge", "data-pending").await? == "0") };
-    door.until("nothing waits in the outbox", PATIENCE, sent).await?;
+    let sent =
+        || async { Ok(door.delivered("confirmed").await? == 2 && door.delivered("pending").await? == 0) };
+    door.until("both entries have their second tick", PATIENCE, sent)
+        .await?;
     for guest in [&before, &during] {
         let reservation = stage.hub.reservation(&guest.id).await?;
         ensure!(

@@ -32,6 +32,8 @@ async fn every_screen_in_both_languages_and_both_lights() -> Result<()> {
         dress(&window, language, theme).await?;
         let look = format!("{language}-{theme}");
         window.click("nav-door").await?;
+        let calm = || async { Ok(window.verdict().await? == "idle") };
+        window.until("the screen is calm", PATIENCE, calm).await?;
         window.portrait(&format!("door-calm-{look}")).await?;
         if let Some(guest) = guests.next() {
             camera.show(&guest.code)?;
