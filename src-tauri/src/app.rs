@@ -17,7 +17,7 @@ use crate::stage::{Stage, Stages};
 use crate::view::{StartChoice, Startup};
 
 /// The app's state, shared with every command.
-pub struct App {
+pub(crate) struct App {
     handle: AppHandle,
     options: Options,
     root: PathBuf,
@@ -33,14 +33,22 @@ impl App {
     ///
     /// # Errors
     /// A settings file that cannot be read.
-    pub fn new(handle: AppHandle, options: Options, root: PathBuf) -> Result<Self> {
+    pub(crate) fn new(handle: AppHandle, options: Options, root: PathBuf) -> Result<Self> {
         let preferences = Arc::new(Preferences::load(&root, options.config.as_deref())?);
         let speaker = Speaker::start(Arc::clone(&preferences));
-        Ok(Self { handle, options, root, stages: Stages::new(), preferences, speaker, choosing: Mutex::new(()) })
+        Ok(Self {
+            handle,
+            options,
+            root,
+            stages: Stages::new(),
+            preferences,
+            speaker,
+            choosing: Mutex::new(()),
+        })
     }
 
     /// Opens what the command line or the data folder asks for.
-    pub async fn start(&self) {
+    pub(crate) async fn start(&self) {
         let stage = match self.wanted() {
             Ok(Some(setup)) => self.run(&setup).await,
             Ok(None) => Stage::FirstStart,
@@ -49,11 +57,16 @@ impl App {
         self.settle(stage).await;
     }
 
+    /// Says that the start failed.
+    pub(crate) async fn fail(&self, error: ErrorView) {
+        self.settle(Stage::Failed(error)).await;
+    }
+
     /// The running door.
     ///
     /// # Errors
     /// This device was not set up, or could not start.
-    pub async fn session(&self) -> Result<Arc<Session>> {
+    pub(crate) async fn session(&self) -> Result<Arc<Session>> {
         self.stages.session().await
     }
 
@@ -66,7 +79,7 @@ impl App {
     ///
     /// # Errors
     /// The choice cannot be carried out; this device is then as it was.
-    pub async fn choose(&self, choice: StartChoice) -> Result<Startup> {
+    pub(crate) async fn choose(&self, choice: StartChoice) -> Result<Startup> {
         let _one_at_a_time = self.choosing.lock().await;
         if let Stage::Running(_) = self.stages.settled().await {
             return Ok(self.startup().await);
@@ -84,7 +97,7 @@ impl App {
     }
 
     /// How the app stands, for the window.
-    pub async fn startup(&self) -> Startup {
+    pub(crate) async fn startup(&self) -> Startup {
         let stage = self.stages.settled().await;
         let (session, problem) = match &stage {
             Stage::Running(session) => (Some(Arc::clone(session)), None),
@@ -100,12 +113,19 @@ impl App {
             first_start: matches!(stage, Stage::FirstStart),
             demo: session.as_ref().is_some_and(|session| session.demo),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            lang: self.options.lang.map(|lang| lang.as_str().to_owned()).or(settings.lang),
+            lang: self
+                .options
+                .lang
+                .map(|lang| lang.as_str().to_owned())
+                .or(settings.lang),
             theme: settings.theme,
             sound: settings.sound,
             fullscreen: self.options.fullscreen,
             identity,
-            hosted_hub: session.as_ref().and_then(|session| session.hosting.as_ref()).map(|hosting| hosting.view()),
+            hosted_hub: session
+                .as_ref()
+                .and_then(|session| session.hosting.as_ref())
+                .map(|hosting| hosting.view()),
             problem,
         }
     }
@@ -114,7 +134,7 @@ impl App {
     ///
     /// # Errors
     /// A key or value that does not exist, or a file that cannot be written.
-    pub async fn set_preference(&self, key: &str, value: &serde_json::Value) -> Result<()> {
+    pub(crate) async fn set_preference(&self, key: &str, value: &serde_json::Value) -> Result<()> {
         self.preferences.keep(key, value)?;
         if let Stage::Running(session) = self.stages.settled().await {
             session.door.set(key, value)?;
@@ -126,13 +146,13 @@ impl App {
     ///
     /// # Errors
     /// A choice that does not exist, or a file that cannot be written.
-    pub async fn select_camera(&self, id: &str) -> Result<()> {
+    pub(crate) async fn select_camera(&self, id: &str) -> Result<()> {
         self.session().await?.camera.select(id)?;
         self.preferences.keep("scan.camera", &id.into())
     }
 
     /// Ends what runs, hub last, so that the door can still deliver.
-    pub async fn end(&self) {
+    pub(crate) async fn end(&self) {
         if let Stage::Running(session) = self.stages.now() {
             session.end().await;
         }
@@ -140,12 +160,16 @@ impl App {
 
     /// What the command line asks for, or else what this device was set up as.
     fn wanted(&self) -> Result<Option<Setup>> {
-        std::fs::create_dir_all(&self.root).map_err(|error| ErrorView::file("cannot make", &self.root, &error))?;
+        std::fs::create_dir_all(&self.root)
+            .map_err(|error| ErrorView::file("cannot make", &self.root, &error))?;
         if self.options.demo {
             return Ok(Some(Setup::Demo));
         }
         if let Some(url) = &self.options.hub {
-            return Ok(Some(Setup::Join { url: url.clone(), device_name: default_device_name() }));
+            return Ok(Some(Setup::Join {
+                url: url.clone(),
+                device_name: default_device_name(),
+            }));
         }
         setup::load(&self.root)
     }
@@ -173,7 +197,9 @@ impl App {
     async fn settle(&self, stage: Stage) {
         match &stage {
             Stage::Running(session) => session.follow(&self.handle),
-            Stage::Failed(error) => tracing::error!(code = error.code.as_str(), "could not start: {}", error.message),
+            Stage::Failed(error) => {
+                tracing::error!(code = error.code.as_str(), "could not start: {}", error.message)
+            }
             Stage::Starting | Stage::FirstStart => {}
         }
         self.stages.set(stage);

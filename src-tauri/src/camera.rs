@@ -32,7 +32,7 @@ pub(crate) struct Desk {
 }
 
 /// The camera that is in use.
-pub struct Camera {
+pub(crate) struct Camera {
     scanner: Scanner,
     status: Arc<Mutex<CameraStatus>>,
 }
@@ -47,7 +47,9 @@ impl Camera {
         let on_event = move |event: ScanEvent| match event {
             ScanEvent::Code(seen) => {
                 if codes.try_send(seen.bytes).is_err() {
-                    tracing::error!("a code was read while the door does not answer; it has to be shown again");
+                    tracing::error!(
+                        "a code was read while the door does not answer; it has to be shown again"
+                    );
                 }
             }
             ScanEvent::Camera(status) => {
@@ -74,10 +76,19 @@ impl Camera {
         portero_scan::list_cameras()
             .unwrap_or_default()
             .into_iter()
-            .map(|camera| CameraChoice { id: camera.index.to_string(), name: camera.name })
+            .map(|camera| CameraChoice {
+                id: camera.index.to_string(),
+                name: camera.name,
+            })
             .chain([
-                CameraChoice { id: "sim".to_owned(), name: "sim".to_owned() },
-                CameraChoice { id: "none".to_owned(), name: "none".to_owned() },
+                CameraChoice {
+                    id: "sim".to_owned(),
+                    name: "sim".to_owned(),
+                },
+                CameraChoice {
+                    id: "none".to_owned(),
+                    name: "none".to_owned(),
+                },
             ])
             .collect()
     }
@@ -100,14 +111,20 @@ impl Camera {
 
     /// The latest frame as JPEG; empty where there is none.
     pub(crate) fn preview(&self) -> Vec<u8> {
-        self.scanner.preview().map(|preview| preview.jpeg.to_vec()).unwrap_or_default()
+        self.scanner
+            .preview()
+            .map(|preview| preview.jpeg.to_vec())
+            .unwrap_or_default()
     }
 }
 
 /// Reads a camera's choice.
 pub(crate) fn parse(id: &str) -> Result<SourceSpec> {
     id.parse().map_err(|error| {
-        ErrorView::new(Code::InvalidField, format!("a camera is none, a number, sim or file:GLOB, and not {id:?}: {error}"))
+        ErrorView::new(
+            Code::InvalidField,
+            format!("a camera is none, a number, sim or file:GLOB, and not {id:?}: {error}"),
+        )
     })
 }
 
@@ -117,13 +134,20 @@ async fn decide(desk: Desk, mut received: mpsc::Receiver<Vec<u8>>) {
         match desk.door.scan(&code, 1).await {
             Ok(answer) => {
                 desk.speaker.play(Meaning::of(&answer));
-                let answer = CameraAnswer { answer, source: "camera".to_owned() };
+                let answer = CameraAnswer {
+                    answer,
+                    source: "camera".to_owned(),
+                };
                 events::tell(&desk.window, events::ANSWER, &answer);
             }
             // Nothing was admitted: the window shows why instead of a verdict.
             Err(error) => {
                 let error = ErrorView::from(error);
-                tracing::error!(code = error.code.as_str(), "a scan could not be recorded: {}", error.message);
+                tracing::error!(
+                    code = error.code.as_str(),
+                    "a scan could not be recorded: {}",
+                    error.message
+                );
                 desk.speaker.play(Meaning::Refused);
                 events::tell(&desk.window, events::FAULT, &error);
             }

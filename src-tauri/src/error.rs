@@ -6,27 +6,34 @@ use serde::Serialize;
 /// An error at the border to the window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct ErrorView {
+pub(crate) struct ErrorView {
     /// What went wrong; the window translates it.
-    pub code: Code,
+    pub(crate) code: Code,
     /// What went wrong, in English, with the names and numbers of this time.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// The result of a command.
-pub type Result<T> = std::result::Result<T, ErrorView>;
+pub(crate) type Result<T> = std::result::Result<T, ErrorView>;
 
 impl ErrorView {
     /// An error with a sentence.
     #[must_use]
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// An error of the operating system about a file.
     #[must_use]
-    pub fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
-        let code = if error.kind() == std::io::ErrorKind::StorageFull { Code::DiskFull } else { Code::Storage };
+    pub(crate) fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        let code = if error.kind() == std::io::ErrorKind::StorageFull {
+            Code::DiskFull
+        } else {
+            Code::Storage
+        };
         Self::new(code, format!("{what} {}: {error}", path.display()))
     }
 }

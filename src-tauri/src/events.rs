@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use portero_door::view::DoorEvent;
 use portero_door::Door;
-use tokio::sync::broadcast::error::RecvError;
+use portero_door::view::DoorEvent;
 use tauri::{AppHandle, Emitter};
+use tokio::sync::broadcast::error::RecvError;
 
 /// Something happened at the door: [`DoorEvent`].
 pub(crate) const DOOR: &str = "door://event";
@@ -54,7 +54,9 @@ async fn tell_status(
     window: &AppHandle,
     shown: Option<portero_door::view::DoorStatus>,
 ) -> Option<portero_door::view::DoorStatus> {
-    let Ok(status) = door.status().await else { return shown };
+    let Ok(status) = door.status().await else {
+        return shown;
+    };
     let mut without_ages = status.clone();
     without_ages.data_age_ms = None;
     without_ages.outbox.oldest_ms = None;

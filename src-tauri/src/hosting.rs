@@ -18,7 +18,7 @@ use crate::view::{HostedHub, NewDevice};
 pub(crate) const PORT: u16 = 8_787;
 
 /// A hub that runs in this process.
-pub struct Hosting {
+pub(crate) struct Hosting {
     store: Store,
     address: SocketAddr,
     open_to_network: bool,
@@ -29,20 +29,31 @@ pub struct Hosting {
 impl Hosting {
     /// Serves the store in `file`.
     pub(crate) async fn start(file: &Path, port: u16, open_to_network: bool) -> Result<Self> {
-        let store = Store::open(file)?;
-        let ip = if open_to_network { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        let path = file.to_owned();
+        let store = off_the_runtime(move || Store::open(path)).await?;
+        let ip = if open_to_network {
+            Ipv4Addr::UNSPECIFIED
+        } else {
+            Ipv4Addr::LOCALHOST
+        };
         let listener = match TcpListener::bind((ip, port)).await {
             Ok(listener) => listener,
             // Devices that joined before will not find it, but this door goes on.
             Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-                tracing::warn!("port {port} is in use: the hub takes another one, and devices have to join it again");
-                TcpListener::bind((ip, 0)).await.map_err(|error| cannot_listen(&error))?
+                tracing::warn!(
+                    "port {port} is in use: the hub takes another one, and devices have to join it again"
+                );
+                TcpListener::bind((ip, 0))
+                    .await
+                    .map_err(|error| cannot_listen(&error))?
             }
             Err(error) => return Err(cannot_listen(&error)),
         };
         let address = listener.local_addr().map_err(|error| cannot_listen(&error))?;
         if open_to_network {
-            tracing::warn!("the hub answers on the network WITHOUT ENCRYPTION at {address}: only in a network that guests cannot join");
+            tracing::warn!(
+                "the hub answers on the network WITHOUT ENCRYPTION at {address}: only in a network that guests cannot join"
+            );
         }
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
@@ -52,39 +63,64 @@ impl Hosting {
                 tracing::error!("the hub in this process ended: {error}");
             }
         });
-        Ok(Self { store, address, open_to_network, stop, task: std::sync::Mutex::new(Some(task)) })
+        Ok(Self {
+            store,
+            address,
+            open_to_network,
+            stop,
+            task: std::sync::Mutex::new(Some(task)),
+        })
     }
 
     /// Names the venue.
-    pub(crate) fn name_venue(&self, name: &str, time_zone: &str) -> Result<()> {
-        let patch =
-            VenuePatch { name: Some(name.to_owned()), time_zone: Some(time_zone.to_owned()), ..VenuePatch::default() };
-        self.store.set_venue(&patch)?;
+    pub(crate) async fn name_venue(&self, name: &str, time_zone: &str) -> Result<()> {
+        let patch = VenuePatch {
+            name: Some(name.to_owned()),
+            time_zone: Some(time_zone.to_owned()),
+            ..VenuePatch::default()
+        };
+        let store = self.store.clone();
+        off_the_runtime(move || store.set_venue(&patch)).await?;
         Ok(())
     }
 
     /// Fills the store with a demo venue of tonight.
-    pub(crate) fn seed_demo(&self) -> Result<()> {
-        Ok(self.store.seed_demo(fastrand::u64(..))?)
+    pub(crate) async fn seed_demo(&self) -> Result<()> {
+        let store = self.store.clone();
+        off_the_runtime(move || store.seed_demo(fastrand::u64(..))).await
     }
 
     /// The tickets of the demo's guests of tonight, for the simulated camera.
-    pub(crate) fn demo_codes(&self) -> Result<Vec<String>> {
-        Ok(self.store.tonights_codes()?)
+    pub(crate) async fn demo_codes(&self) -> Result<Vec<String>> {
+        let store = self.store.clone();
+        off_the_runtime(move || store.tonights_codes()).await
     }
 
     /// A token for this device.
-    pub(crate) fn own_token(&self, name: &str) -> Result<String> {
-        Ok(self.store.create_token(Role::Manager, name)?.token)
+    pub(crate) async fn own_token(&self, name: &str) -> Result<String> {
+        self.token(Role::Manager, name).await
     }
 
     /// Makes a token for another device.
-    pub(crate) fn add_device(&self, name: &str, role: Role) -> Result<NewDevice> {
+    pub(crate) async fn add_device(&self, name: &str, role: Role) -> Result<NewDevice> {
         if name.trim().is_empty() {
-            return Err(ErrorView::new(Code::InvalidField, "a device needs a name, as Puerta 2"));
+            return Err(ErrorView::new(
+                Code::InvalidField,
+                "a device needs a name, as Puerta 2",
+            ));
         }
-        let token = self.store.create_token(role, name.trim())?.token;
-        Ok(NewDevice { url: self.view().url, token })
+        let token = self.token(role, name.trim()).await?;
+        Ok(NewDevice {
+            url: self.view().url,
+            token,
+        })
+    }
+
+    async fn token(&self, role: Role, name: &str) -> Result<String> {
+        let (store, name) = (self.store.clone(), name.to_owned());
+        Ok(off_the_runtime(move || store.create_token(role, &name))
+            .await?
+            .token)
     }
 
     /// Its address for this device.
@@ -94,20 +130,39 @@ impl Hosting {
 
     /// Its address for other devices.
     pub(crate) fn view(&self) -> HostedHub {
-        let ip = if self.open_to_network { network_address() } else { IpAddr::V4(Ipv4Addr::LOCALHOST) };
-        HostedHub { url: format!("http://{}", SocketAddr::new(ip, self.address.port())), insecure_lan: self.open_to_network }
+        let ip = if self.open_to_network {
+            network_address()
+        } else {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        };
+        HostedHub {
+            url: format!("http://{}", SocketAddr::new(ip, self.address.port())),
+            insecure_lan: self.open_to_network,
+        }
     }
 
     /// Ends its streams, and waits until it has ended.
     pub(crate) async fn end(&self) {
         self.stop.cancel();
-        let task = self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let task = self
+            .task
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         if let Some(task) = task
             && let Err(error) = task.await
         {
             tracing::error!("the hub in this process did not end well: {error}");
         }
     }
+}
+
+/// Runs what waits for the disk on a thread that may wait.
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> portero_hub::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    Ok(done.map_err(|error| ErrorView::new(Code::Internal, error.to_string()))??)
 }
 
 /// This computer's address on its network. A UDP socket that is "connected" sends nothing; it only asks the system which address it would use.

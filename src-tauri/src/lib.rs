@@ -30,12 +30,15 @@ mod stage;
 mod view;
 mod window;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tauri::{Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
+
+use portero_protocol::problem::Code;
 
 use crate::app::App;
 use crate::commands::{camera as camera_commands, door, reservations, startup};
@@ -47,7 +50,11 @@ use crate::options::Options;
 pub fn main() -> ExitCode {
     let options = Options::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -97,7 +104,7 @@ fn run(options: Options) -> Result<(), ErrorView> {
             let root = data_dir(&handle, &options)?;
             tauri_app.manage(App::new(handle.clone(), options.clone(), root)?);
             window::open(&handle, &options)?;
-            tauri::async_runtime::spawn(async move { handle.state::<App>().start().await });
+            tauri::async_runtime::spawn(start(handle));
             Ok(())
         })
         .build(tauri::generate_context!())?;
@@ -107,6 +114,18 @@ fn run(options: Options) -> Result<(), ErrorView> {
         }
     });
     Ok(())
+}
+
+/// Starts the door beside the window. A bug there has to be seen: a window that waits for ever says nothing.
+async fn start(handle: tauri::AppHandle) {
+    let starting = handle.clone();
+    let started = tauri::async_runtime::spawn(async move { starting.state::<App>().start().await }).await;
+    if let Err(error) = started {
+        handle
+            .state::<App>()
+            .fail(ErrorView::new(Code::Internal, error.to_string()))
+            .await;
+    }
 }
 
 fn data_dir(handle: &tauri::AppHandle, options: &Options) -> Result<PathBuf, ErrorView> {

@@ -11,7 +11,10 @@ fn main() -> ExitCode {
 
 /// WebKitGTK's DMABUF renderer shows an empty window on some graphics drivers; its older renderer always works.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "changing the environment is unsafe while other threads run; here none has been started")]
+#[expect(
+    unsafe_code,
+    reason = "changing the environment is unsafe while other threads run; here none has been started"
+)]
 fn avoid_empty_window() {
     const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
     if std::env::var_os(SWITCH).is_none() {

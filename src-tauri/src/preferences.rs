@@ -21,12 +21,18 @@ impl Preferences {
     pub(crate) fn load(root: &Path, given: Option<&Path>) -> Result<Self> {
         let saved = root.join(FILE);
         let settings = Settings::load(&saved, given, &[])?;
-        Ok(Self { saved, settings: Mutex::new(settings) })
+        Ok(Self {
+            saved,
+            settings: Mutex::new(settings),
+        })
     }
 
     /// What holds now.
     pub(crate) fn now(&self) -> Settings {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Keeps one, for now and for later starts.

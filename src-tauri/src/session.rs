@@ -29,15 +29,15 @@ pub(crate) struct Ground<'a> {
 }
 
 /// A running door.
-pub struct Session {
+pub(crate) struct Session {
     /// The door.
-    pub door: Door,
+    pub(crate) door: Door,
     /// Its camera.
-    pub camera: Camera,
+    pub(crate) camera: Camera,
     /// The hub in this process.
-    pub hosting: Option<Hosting>,
+    pub(crate) hosting: Option<Hosting>,
     /// Whether it is a demo.
-    pub demo: bool,
+    pub(crate) demo: bool,
 }
 
 impl Session {
@@ -48,27 +48,57 @@ impl Session {
         folder: &Path,
         choice: Option<&StartChoice>,
     ) -> Result<Self> {
-        let Ground { window, options, settings, speaker } = ground;
+        let Ground {
+            window,
+            options,
+            settings,
+            speaker,
+        } = ground;
         let demo = matches!(setup, Setup::Demo);
         let demo_codes = DemoCodes::default();
         let hosting = match setup {
             Setup::Demo => Some(start_demo(folder, &demo_codes).await?),
-            Setup::Host { port, open_to_network, .. } => {
-                Some(Hosting::start(&folder.join("hub.db"), *port, *open_to_network).await?)
-            }
+            Setup::Host {
+                port,
+                open_to_network,
+                ..
+            } => Some(Hosting::start(&folder.join("hub.db"), *port, *open_to_network).await?),
             Setup::Join { .. } => None,
         };
-        if let (Some(hosting), Some(StartChoice::Host { venue_name, time_zone, .. })) = (&hosting, choice) {
-            hosting.name_venue(venue_name, time_zone)?;
+        if let (
+            Some(hosting),
+            Some(StartChoice::Host {
+                venue_name,
+                time_zone,
+                ..
+            }),
+        ) = (&hosting, choice)
+        {
+            hosting.name_venue(venue_name, time_zone).await?;
         }
-        let hub = hub_address(setup, folder, options, hosting.as_ref())?;
+        let hub = hub_address(setup, folder, options, hosting.as_ref()).await?;
         let spec = wanted_camera(options, demo, &settings)?;
         let pause_ms = settings.same_code_pause_ms;
         let name = setup.device_name();
-        let door = Door::open(DoorOptions { data_dir: folder.to_owned(), hub: Some(hub), name: Some(name), settings }).await?;
-        let desk = Desk { door: door.clone(), window: window.clone(), speaker };
+        let door = Door::open(DoorOptions {
+            data_dir: folder.to_owned(),
+            hub: Some(hub),
+            name: Some(name),
+            settings,
+        })
+        .await?;
+        let desk = Desk {
+            door: door.clone(),
+            window: window.clone(),
+            speaker,
+        };
         let camera = Camera::start(spec, pause_ms, desk, demo_codes);
-        Ok(Self { door, camera, hosting, demo })
+        Ok(Self {
+            door,
+            camera,
+            hosting,
+            demo,
+        })
     }
 
     /// Tells the window what happens from now on.
@@ -101,11 +131,15 @@ pub(crate) fn folder_of(setup: &Setup, root: &Path) -> Result<PathBuf> {
 }
 
 fn remove_older_demos(demos: &Path, today: &str) {
-    let Ok(entries) = std::fs::read_dir(demos) else { return };
+    let Ok(entries) = std::fs::read_dir(demos) else {
+        return;
+    };
     for entry in entries.flatten() {
         // Only folders that a demo made: named by a date.
         let name = entry.file_name();
-        let is_a_demo = name.to_str().is_some_and(|name| name != today && name.parse::<jiff::civil::Date>().is_ok());
+        let is_a_demo = name
+            .to_str()
+            .is_some_and(|name| name != today && name.parse::<jiff::civil::Date>().is_ok());
         if is_a_demo && let Err(error) = std::fs::remove_dir_all(entry.path()) {
             tracing::warn!("an older demo could not be removed: {error}");
         }
@@ -117,14 +151,20 @@ async fn start_demo(folder: &Path, codes: &DemoCodes) -> Result<Hosting> {
     let new = !file.exists();
     let hosting = Hosting::start(&file, 0, false).await?;
     if new {
-        hosting.seed_demo()?;
+        hosting.seed_demo().await?;
     }
-    *codes.lock().unwrap_or_else(PoisonError::into_inner) = hosting.demo_codes()?;
+    let guests = hosting.demo_codes().await?;
+    *codes.lock().unwrap_or_else(PoisonError::into_inner) = guests;
     Ok(hosting)
 }
 
 /// Where the hub is and how it knows this device.
-fn hub_address(setup: &Setup, folder: &Path, options: &Options, hosting: Option<&Hosting>) -> Result<HubAddress> {
+async fn hub_address(
+    setup: &Setup,
+    folder: &Path,
+    options: &Options,
+    hosting: Option<&Hosting>,
+) -> Result<HubAddress> {
     let token = match (&options.token_file, hosting) {
         (Some(file), _) => setup::read_token(file)?,
         (None, None) => setup::token(folder)?,
@@ -132,7 +172,7 @@ fn hub_address(setup: &Setup, folder: &Path, options: &Options, hosting: Option<
             if let Ok(token) = setup::token(folder) {
                 token
             } else {
-                let token = hosting.own_token(&setup.device_name())?;
+                let token = hosting.own_token(&setup.device_name()).await?;
                 setup::save_token(folder, &token)?;
                 token
             }

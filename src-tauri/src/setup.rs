@@ -18,7 +18,7 @@ const TOKEN: &str = "token";
 /// What this device is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Setup {
+pub(crate) enum Setup {
     /// A demo venue of tonight; nothing of it is kept for the next day.
     Demo,
     /// The hub runs in this process.
@@ -44,35 +44,61 @@ impl Setup {
     ///
     /// # Errors
     /// A choice with an empty name or an address that is none.
-    pub fn from_choice(choice: &StartChoice) -> Result<Self> {
+    pub(crate) fn from_choice(choice: &StartChoice) -> Result<Self> {
         let name = |text: &str| {
             let text = text.trim();
-            if text.is_empty() { default_device_name() } else { text.to_owned() }
+            if text.is_empty() {
+                default_device_name()
+            } else {
+                text.to_owned()
+            }
         };
         match choice {
             StartChoice::Demo => Ok(Self::Demo),
-            StartChoice::Host { venue_name, device_name, open_to_network, .. } => {
+            StartChoice::Host {
+                venue_name,
+                device_name,
+                open_to_network,
+                ..
+            } => {
                 if venue_name.trim().is_empty() {
                     return Err(ErrorView::new(Code::InvalidField, "the venue needs a name"));
                 }
-                Ok(Self::Host { device_name: name(device_name), port: PORT, open_to_network: *open_to_network })
+                Ok(Self::Host {
+                    device_name: name(device_name),
+                    port: PORT,
+                    open_to_network: *open_to_network,
+                })
             }
-            StartChoice::Join { url, token, device_name } => {
+            StartChoice::Join {
+                url,
+                token,
+                device_name,
+            } => {
                 let url = url.trim().trim_end_matches('/');
                 if !(url.starts_with("http://") || url.starts_with("https://")) {
-                    return Err(ErrorView::new(Code::InvalidField, "the hub's address starts with https:// or http://"));
+                    return Err(ErrorView::new(
+                        Code::InvalidField,
+                        "the hub's address starts with https:// or http://",
+                    ));
                 }
                 if token.trim().is_empty() {
-                    return Err(ErrorView::new(Code::Unauthorized, "this device needs the token that the manager made for it"));
+                    return Err(ErrorView::new(
+                        Code::Unauthorized,
+                        "this device needs the token that the manager made for it",
+                    ));
                 }
-                Ok(Self::Join { url: url.to_owned(), device_name: name(device_name) })
+                Ok(Self::Join {
+                    url: url.to_owned(),
+                    device_name: name(device_name),
+                })
             }
         }
     }
 
     /// The name of this device's own door.
     #[must_use]
-    pub fn device_name(&self) -> String {
+    pub(crate) fn device_name(&self) -> String {
         match self {
             Self::Demo => default_device_name(),
             Self::Host { device_name, .. } | Self::Join { device_name, .. } => device_name.clone(),
@@ -84,7 +110,7 @@ impl Setup {
 ///
 /// # Errors
 /// A file that cannot be read, or that is not a set-up: it is left as it is.
-pub fn load(folder: &Path) -> Result<Option<Setup>> {
+pub(crate) fn load(folder: &Path) -> Result<Option<Setup>> {
     let path = folder.join(FILE);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -105,7 +131,7 @@ pub fn load(folder: &Path) -> Result<Option<Setup>> {
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn save(folder: &Path, setup: &Setup) -> Result<()> {
+pub(crate) fn save(folder: &Path, setup: &Setup) -> Result<()> {
     let text = toml::to_string(setup).map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
     write_whole(&folder.join(FILE), text.as_bytes())
 }
@@ -114,7 +140,7 @@ pub fn save(folder: &Path, setup: &Setup) -> Result<()> {
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn save_token(folder: &Path, token: &str) -> Result<()> {
+pub(crate) fn save_token(folder: &Path, token: &str) -> Result<()> {
     write_whole(&folder.join(TOKEN), token.as_bytes())
 }
 
@@ -122,7 +148,7 @@ pub fn save_token(folder: &Path, token: &str) -> Result<()> {
 ///
 /// # Errors
 /// A file that is missing or cannot be read.
-pub fn token(folder: &Path) -> Result<String> {
+pub(crate) fn token(folder: &Path) -> Result<String> {
     read_token(&folder.join(TOKEN))
 }
 
@@ -130,11 +156,15 @@ pub fn token(folder: &Path) -> Result<String> {
 ///
 /// # Errors
 /// A file that is missing, cannot be read or is empty.
-pub fn read_token(path: &Path) -> Result<String> {
-    let text = fs::read_to_string(path).map_err(|error| ErrorView::file("cannot read the token in", path, &error))?;
+pub(crate) fn read_token(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| ErrorView::file("cannot read the token in", path, &error))?;
     let token = text.trim().to_owned();
     if token.is_empty() {
-        return Err(ErrorView::new(Code::Unauthorized, format!("{} is empty: it has to hold this device's token", path.display())));
+        return Err(ErrorView::new(
+            Code::Unauthorized,
+            format!("{} is empty: it has to hold this device's token", path.display()),
+        ));
     }
     Ok(token)
 }

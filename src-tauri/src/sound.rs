@@ -24,7 +24,9 @@ impl Speaker {
     /// Starts the thread. The device is opened before the first sound, so that the first is not late.
     pub(crate) fn start(preferences: Arc<Preferences>) -> Self {
         let (sender, sounds) = channel();
-        let thread = std::thread::Builder::new().name("sound".to_owned()).spawn(move || play(&sounds, &preferences));
+        let thread = std::thread::Builder::new()
+            .name("sound".to_owned())
+            .spawn(move || play(&sounds, &preferences));
         if let Err(error) = thread {
             tracing::warn!("there will be no sound: {error}");
         }
@@ -41,7 +43,9 @@ impl Speaker {
 fn play(sounds: &Receiver<Meaning>, preferences: &Preferences) {
     let mut device = open();
     let mut tried = Instant::now();
-    let (Some(mono), Some(rate)) = (NonZero::new(1), NonZero::new(tones::RATE)) else { return };
+    let (Some(mono), Some(rate)) = (NonZero::new(1), NonZero::new(tones::RATE)) else {
+        return;
+    };
     while let Ok(meaning) = sounds.recv() {
         let loudness = preferences.now().sound;
         if loudness <= 0.0 {
@@ -52,7 +56,9 @@ fn play(sounds: &Receiver<Meaning>, preferences: &Preferences) {
             tried = Instant::now();
         }
         if let Some(device) = &device {
-            device.mixer().add(SamplesBuffer::new(mono, rate, tones::samples(meaning, loudness)));
+            device
+                .mixer()
+                .add(SamplesBuffer::new(mono, rate, tones::samples(meaning, loudness)));
         }
     }
 }

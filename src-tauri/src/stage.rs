@@ -10,7 +10,7 @@ use crate::session::Session;
 
 /// Where the app stands.
 #[derive(Clone)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// Databases and the embedded hub are being opened.
     Starting,
     /// Nobody has chosen what this device is.
@@ -23,28 +23,28 @@ pub enum Stage {
 
 /// The app's place for its stage.
 #[derive(Clone)]
-pub struct Stages(watch::Sender<Stage>);
+pub(crate) struct Stages(watch::Sender<Stage>);
 
 impl Stages {
     /// Starting.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(watch::Sender::new(Stage::Starting))
     }
 
     /// Goes to another stage.
-    pub fn set(&self, stage: Stage) {
+    pub(crate) fn set(&self, stage: Stage) {
         self.0.send_replace(stage);
     }
 
     /// The stage now.
     #[must_use]
-    pub fn now(&self) -> Stage {
+    pub(crate) fn now(&self) -> Stage {
         self.0.borrow().clone()
     }
 
     /// The stage after the start has ended.
-    pub async fn settled(&self) -> Stage {
+    pub(crate) async fn settled(&self) -> Stage {
         let mut watcher = self.0.subscribe();
         // The sender lives as long as `self`, so the wait ends with a value.
         match watcher.wait_for(|stage| !matches!(stage, Stage::Starting)).await {
@@ -57,13 +57,14 @@ impl Stages {
     ///
     /// # Errors
     /// This device was not set up, or could not start.
-    pub async fn session(&self) -> Result<Arc<Session>> {
+    pub(crate) async fn session(&self) -> Result<Arc<Session>> {
         match self.settled().await {
             Stage::Running(session) => Ok(session),
             Stage::Failed(error) => Err(error),
-            Stage::Starting | Stage::FirstStart => {
-                Err(ErrorView::new(Code::NotSetUp, "this device has not been set up: choose a demo, a hub here, or a hub to join"))
-            }
+            Stage::Starting | Stage::FirstStart => Err(ErrorView::new(
+                Code::NotSetUp,
+                "this device has not been set up: choose a demo, a hub here, or a hub to join",
+            )),
         }
     }
 }

@@ -9,47 +9,47 @@ use crate::error::ErrorView;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct Startup {
+pub(crate) struct Startup {
     /// Nobody has chosen what this device is.
-    pub first_start: bool,
+    pub(crate) first_start: bool,
     /// A demo venue.
-    pub demo: bool,
+    pub(crate) demo: bool,
     /// The app's version.
-    pub version: String,
+    pub(crate) version: String,
     /// The language that was chosen; `None`: the system's.
     #[cfg_attr(feature = "ts", ts(type = "\"es\" | \"en\" | null"))]
-    pub lang: Option<String>,
+    pub(crate) lang: Option<String>,
     /// The theme that was chosen; `None`: the system's.
     #[cfg_attr(feature = "ts", ts(type = "\"light\" | \"dark\" | null"))]
-    pub theme: Option<String>,
+    pub(crate) theme: Option<String>,
     /// Loudness, from 0 to 1.
-    pub sound: f64,
+    pub(crate) sound: f64,
     /// Whether the window fills the screen.
-    pub fullscreen: bool,
+    pub(crate) fullscreen: bool,
     /// Who and where this device is; `None` before the first start.
-    pub identity: Option<Identity>,
+    pub(crate) identity: Option<Identity>,
     /// The hub in this process.
-    pub hosted_hub: Option<HostedHub>,
+    pub(crate) hosted_hub: Option<HostedHub>,
     /// Why the door could not start. Nothing was overwritten.
-    pub problem: Option<ErrorView>,
+    pub(crate) problem: Option<ErrorView>,
 }
 
 /// The hub in this process, as other devices reach it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct HostedHub {
+pub(crate) struct HostedHub {
     /// Its address for other devices; this computer's own where the network may not join.
-    pub url: String,
+    pub(crate) url: String,
     /// Whether it answers on the network without encryption.
-    pub insecure_lan: bool,
+    pub(crate) insecure_lan: bool,
 }
 
 /// What this device is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub enum StartChoice {
+pub(crate) enum StartChoice {
     /// A demo venue of tonight.
     Demo,
     /// The hub of a venue.
@@ -79,40 +79,40 @@ pub enum StartChoice {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct CameraAnswer {
+pub(crate) struct CameraAnswer {
     /// The answer.
     #[serde(flatten)]
-    pub answer: Answer,
+    pub(crate) answer: Answer,
     /// Where the scan came from: `camera`.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// A camera that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct CameraChoice {
+pub(crate) struct CameraChoice {
     /// What to choose it by: `none`, a number, `sim`, `file:GLOB`.
-    pub id: String,
+    pub(crate) id: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// A ticket, to be shown or printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct TicketView {
+pub(crate) struct TicketView {
     /// Its code.
-    pub code: String,
+    pub(crate) code: String,
     /// Its QR as an SVG picture.
-    pub svg: String,
+    pub(crate) svg: String,
 }
 
 /// What a new device needs to join the hub in this process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct NewDevice {
+pub(crate) struct NewDevice {
     /// The hub's address.
-    pub url: String,
+    pub(crate) url: String,
     /// The device's token. It is shown once.
-    pub token: String,
+    pub(crate) token: String,
 }

@@ -20,7 +20,12 @@ pub(crate) async fn status(app: State<'_, App>) -> Result<DoorStatus> {
 
 #[tauri::command]
 pub(crate) async fn scan(app: State<'_, App>, code: String, quantity: Option<u32>) -> Result<Answer> {
-    let answer = app.session().await?.door.scan(code.as_bytes(), quantity.unwrap_or(1)).await?;
+    let answer = app
+        .session()
+        .await?
+        .door
+        .scan(code.as_bytes(), quantity.unwrap_or(1))
+        .await?;
     app.speaker().play(Meaning::of(&answer));
     Ok(answer)
 }
@@ -32,7 +37,12 @@ pub(crate) async fn admit(
     quantity: u32,
     r#override: bool,
 ) -> Result<Answer> {
-    let answer = app.session().await?.door.admit(&reserva_id, quantity, r#override).await?;
+    let answer = app
+        .session()
+        .await?
+        .door
+        .admit(&reserva_id, quantity, r#override)
+        .await?;
     app.speaker().play(Meaning::of(&answer));
     Ok(answer)
 }

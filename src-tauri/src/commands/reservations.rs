@@ -37,7 +37,12 @@ pub(crate) async fn update(
     updates: Patch,
     version: u64,
 ) -> Result<Saved> {
-    Ok(app.session().await?.door.update(&reserva_id, updates, version).await?)
+    Ok(app
+        .session()
+        .await?
+        .door
+        .update(&reserva_id, updates, version)
+        .await?)
 }
 
 #[tauri::command]
@@ -53,16 +58,22 @@ pub(crate) async fn reissue(app: State<'_, App>, reserva_id: ReservationId) -> R
 #[tauri::command]
 pub(crate) async fn ticket(app: State<'_, App>, reserva_id: ReservationId) -> Result<TicketView> {
     let code = app.session().await?.door.ticket(&reserva_id).await?;
-    let svg = portero_scan::qr::svg(&code).map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
+    let svg =
+        portero_scan::qr::svg(&code).map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
     Ok(TicketView { code, svg })
 }
 
 /// Saves a ticket as a PNG among the user's downloads, and gives the path.
 #[tauri::command]
-pub(crate) async fn save_ticket(handle: AppHandle, app: State<'_, App>, reserva_id: ReservationId) -> Result<String> {
+pub(crate) async fn save_ticket(
+    handle: AppHandle,
+    app: State<'_, App>,
+    reserva_id: ReservationId,
+) -> Result<String> {
     let session = app.session().await?;
     let code = session.door.ticket(&reserva_id).await?;
-    let picture = portero_scan::qr::png(&code, PIXELS_A_MODULE).map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
+    let picture = portero_scan::qr::png(&code, PIXELS_A_MODULE)
+        .map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
     let folder = handle.path().download_dir().or_else(|_| handle.path().home_dir());
     let folder = folder.map_err(|error| ErrorView::new(Code::Storage, error.to_string()))?;
     let path = folder.join(format!("portero-{reserva_id}.png"));
@@ -92,7 +103,10 @@ pub(crate) async fn resolve(app: State<'_, App>, decision: Decision) -> Result<C
 pub(crate) async fn add_device(app: State<'_, App>, name: String, role: Role) -> Result<NewDevice> {
     let session = app.session().await?;
     let Some(hosting) = &session.hosting else {
-        return Err(ErrorView::new(Code::Forbidden, "the hub runs on another computer: add devices there"));
+        return Err(ErrorView::new(
+            Code::Forbidden,
+            "the hub runs on another computer: add devices there",
+        ));
     };
-    hosting.add_device(&name, role)
+    hosting.add_device(&name, role).await
 }
