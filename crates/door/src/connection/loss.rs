@@ -7,6 +7,8 @@ use crate::view::LinkState;
 
 /// The wait before a mute stream is probed for the first time, and the longest, in ms.
 const PROBE: (u64, u64) = (30_000, 300_000);
+/// The wait before a hub that refused this device is asked again for the first time, and the longest, in ms.
+const PARDON: (u64, u64) = (30_000, 600_000);
 /// The first bound of the wait between tries to reach the hub; the longest is a setting.
 const RECONNECT_FIRST_MS: u64 = 500;
 /// Broken that often at the same place, the stream is passed by asking for changes.
@@ -41,7 +43,7 @@ impl Connection {
     pub(super) fn lost(&mut self, loss: Loss, now: u64, actions: &mut Vec<Action>) {
         let before = std::mem::replace(&mut self.stream, Stream::Down);
         self.behind_since = None;
-        if before == Stream::Down || self.refused() {
+        if before == Stream::Down {
             return;
         }
         self.half = false;
@@ -104,7 +106,7 @@ impl Connection {
                 self.try_again(now, actions);
                 self.show(LinkState::Offline, None, actions);
             }
-            Fault::Refused(code) => self.refuse(code, actions),
+            Fault::Refused(code) => self.refuse(code, now, actions),
             Fault::Expired => self.reset(actions),
             Fault::Later { retry_after_ms } => {
                 // A hub behind a proxy that restarts is a 502 for a moment: as quick as an unreachable one.
@@ -144,7 +146,7 @@ impl Connection {
         };
         match fault {
             Fault::Refused(code) => {
-                self.refuse(code, actions);
+                self.refuse(code, now, actions);
                 return;
             }
             Fault::Expired => {
@@ -181,9 +183,12 @@ impl Connection {
         }
     }
 
-    fn refuse(&mut self, code: Code, actions: &mut Vec<Action>) {
+    /// Stops reading and says so. It asks again from time to time: a token that was made a moment ago, or given back, counts then.
+    fn refuse(&mut self, code: Code, now: u64, actions: &mut Vec<Action>) {
         self.close(actions);
-        self.next_try = None;
+        let wait = self.pardon.map_or(PARDON.0, |before| (before * 2).min(PARDON.1));
+        self.pardon = Some(wait);
+        self.next_try = Some(now + wait);
         self.next_poll = None;
         self.wanted = None;
         self.probe = None;

@@ -149,6 +149,8 @@ pub(crate) struct Connection {
     busy_until: u64,
     /// Bytes came since the last event, and no event of them.
     half: bool,
+    /// While the hub refuses this device: the wait before it is asked again.
+    pardon: Option<u64>,
     /// How often in a row the stream broke on something unreadable at the same cursor.
     unreadable: (Option<u64>, u32),
     /// When the link was last seen not to work.
@@ -177,6 +179,7 @@ impl Connection {
             behind_since: None,
             busy_until: 0,
             half: false,
+            pardon: None,
             unreadable: (None, 0),
             broken_at: None,
         }
@@ -292,6 +295,7 @@ impl Connection {
             silence: heartbeat_ms.clamp(1_000, 600_000) * 5 / 2,
         };
         self.probe = None;
+        self.pardon = None;
         self.next_poll = None;
         self.fetches.succeeded();
         if let Some(broken) = self.broken_at.take() {
@@ -345,6 +349,7 @@ impl Connection {
         }
         self.fetches.succeeded();
         self.fetch_not_before = 0;
+        self.pardon = None;
         self.advance(cursor);
         if more {
             self.want(Fetch::Changes);
@@ -472,7 +477,13 @@ impl Connection {
     /// Does what is due.
     fn go_on(&mut self, now: u64, actions: &mut Vec<Action>) {
         if self.refused() {
-            return;
+            if self.stream == Stream::Down && self.next_try.is_some_and(|at| now >= at) {
+                self.next_try = None;
+                self.show(LinkState::Connecting, None, actions);
+                self.try_soon(now);
+            } else {
+                return;
+            }
         }
         self.watch_stream(now, actions);
         if self.behind_since.is_some_and(|since| now >= since + BEHIND_MS) {

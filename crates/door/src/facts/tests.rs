@@ -36,7 +36,10 @@ fn entries_are_numbered_and_chained_over_a_restart() {
     let third = facts.record(entry(1_002, "res-2")).unwrap();
     assert_eq!(facts.device(), device);
     assert_eq!((first.sequence, first.previous.as_str()), (1, chain::FIRST));
-    assert_eq!((second.sequence, second.previous), (2, chain::hash(&first)));
+    assert_eq!(
+        (second.sequence, second.previous.clone()),
+        (2, chain::hash(&first))
+    );
     assert_eq!((third.sequence, third.previous), (3, chain::hash(&second)));
     assert_eq!(facts.of_reservation(&"res-1".parse().unwrap()).unwrap().len(), 2);
 }

@@ -99,6 +99,13 @@ impl<T> Way<T> {
         self.under_way.is_none() && now >= self.not_before
     }
 
+    /// A time that has come wakes nobody any more.
+    fn wait_is_over(&mut self, now: u64) {
+        if now >= self.not_before {
+            self.not_before = 0;
+        }
+    }
+
     fn failed(&mut self, rng: &mut fastrand::Rng, now: u64, bounds: (u64, u64), retry_after_ms: Option<u64>) {
         let wait = self.backoff.failed(rng, bounds.0, bounds.1, retry_after_ms);
         self.not_before = now + wait;
@@ -258,6 +265,8 @@ impl Outbox {
 
     /// Starts what may leave now.
     fn next(&mut self, now: u64, actions: &mut Vec<Action>) {
+        self.deliveries.wait_is_over(now);
+        self.writes.wait_is_over(now);
         let deliveries_open = self.deliveries.open(now);
         let writes_open = self.writes.open(now);
         if !deliveries_open && !writes_open {
