@@ -14,7 +14,7 @@ use portero_protocol::problem::Code;
 use super::App;
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::store::known::Identity;
+use crate::store::known::{Identity, Known};
 
 /// The name of the session's cookie.
 pub(super) const SESSION: &str = "portero_sesion";
@@ -60,7 +60,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let (identity, ends) = identify(parts, app)?;
+        let (identity, ends) = identify(parts, app).await?;
         if identity.revoked.is_some() {
             return Err(Code::DeviceRevoked.into());
         }
@@ -72,7 +72,7 @@ impl FromRequestParts<App> for Deliverer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let (identity, _) = identify(parts, app)?;
+        let (identity, _) = identify(parts, app).await?;
         if !matches!(identity.role, Role::Door | Role::Manager) {
             return Err(Error::new(Code::Forbidden, "A screen reads and records nothing"));
         }
@@ -80,26 +80,18 @@ impl FromRequestParts<App> for Deliverer {
     }
 }
 
-fn identify(parts: &Parts, app: &App) -> Result<(Arc<Identity>, Option<Instant>)> {
+type Found = (Arc<Identity>, Option<Instant>);
+
+async fn identify(parts: &Parts, app: &App) -> Result<Found> {
     let now = clock::now();
-    let known = app.store.shared().known();
-    let found = match bearer(&parts.headers) {
-        Some(token) => known.by_token(token, now).map(|identity| {
-            let ends = identity.expires;
-            (identity, ends)
-        }),
-        None => match cookie(&parts.headers).filter(|_| parts.method == Method::GET) {
-            Some(secret) => known
-                .by_session(secret, now)
-                .map(|(identity, ends)| (identity, Some(ends))),
-            None => {
-                return Err(Error::new(
-                    Code::Unauthorized,
-                    "Send the device's token: Authorization: Bearer <token>",
-                ));
-            }
-        },
-    };
+    let asked = Asked::of(parts)?;
+    let mut found = asked.find(&app.store.shared().known(), now);
+    if found.is_none() {
+        app.attempts.check(address(parts), now)?;
+        // A token that another program made a moment ago (`portero-hub token`) is in the database before this process has looked.
+        let fresh = app.store.read(|view| Known::of(view)).await?;
+        found = asked.find(&fresh, now);
+    }
     let Some((identity, ends)) = found else {
         return Err(app.attempts.wrong(address(parts), now, Code::Unauthorized.into()));
     };
@@ -108,6 +100,41 @@ fn identify(parts: &Parts, app: &App) -> Result<(Arc<Identity>, Option<Instant>)
         .unwrap_or_else(PoisonError::into_inner)
         .insert(identity.device, now);
     Ok((identity, ends))
+}
+
+/// How a request says whose it is.
+enum Asked<'p> {
+    Token(&'p str),
+    Session(&'p str),
+}
+
+impl<'p> Asked<'p> {
+    fn of(parts: &'p Parts) -> Result<Self> {
+        if let Some(token) = bearer(&parts.headers) {
+            return Ok(Self::Token(token));
+        }
+        cookie(&parts.headers)
+            .filter(|_| parts.method == Method::GET)
+            .map(Self::Session)
+            .ok_or_else(|| {
+                Error::new(
+                    Code::Unauthorized,
+                    "Send the device's token: Authorization: Bearer <token>",
+                )
+            })
+    }
+
+    fn find(&self, known: &Known, now: Instant) -> Option<Found> {
+        match self {
+            Self::Token(token) => known.by_token(token, now).map(|identity| {
+                let ends = identity.expires;
+                (identity, ends)
+            }),
+            Self::Session(secret) => known
+                .by_session(secret, now)
+                .map(|(identity, ends)| (identity, Some(ends))),
+        }
+    }
 }
 
 /// The token of a request.

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::readers::View;
 use super::{device, keys, session, venue};
 use crate::error::Result;
 
@@ -51,6 +52,11 @@ impl Known {
             devices: device::identities(conn, number)?,
             sessions: session::all(conn, number)?,
         })
+    }
+
+    /// As of a view of the data.
+    pub(crate) fn of(view: &View<'_>) -> Result<Self> {
+        Self::load(view.conn, view.venue)
     }
 
     /// Whose token it is.
