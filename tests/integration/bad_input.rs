@@ -12,7 +12,8 @@ fn the_hub_answers_every_bad_request_with_a_code_and_a_sentence() {
     let folder = tempdir().unwrap();
     let hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
-    let good = json!({"cliente": {"nombre": "Ana"}, "numeroPersonas": 2, "fecha": "2026-11-24", "hora": "21:30"});
+    let good =
+        json!({"cliente": {"nombre": "Ana"}, "numeroPersonas": 2, "fecha": "2026-11-24", "hora": "21:30"});
     let with = |field: &str, value: Value| {
         let mut body = good.clone();
         body[field] = value;
@@ -27,7 +28,10 @@ fn the_hub_answers_every_bad_request_with_a_code_and_a_sentence() {
         (with("hora", json!("25:00")), "invalid_body"),
         (with("cliente", json!({"nombre": ""})), "invalid_field"),
         (with("cliente", json!({"nombre": "a\u{7}b"})), "invalid_field"),
-        (with("cliente", json!({"nombre": "x".repeat(201)})), "invalid_field"),
+        (
+            with("cliente", json!({"nombre": "x".repeat(201)})),
+            "invalid_field",
+        ),
         (with("asistenciaActual", json!(5)), "read_only_field"),
         (with("id", json!("a/b")), "invalid_body"),
         (json!([1, 2]), "invalid_body"),
@@ -36,12 +40,23 @@ fn the_hub_answers_every_bad_request_with_a_code_and_a_sentence() {
         let (status, answer) = hub.try_send(Method::POST, "/api/reservas", &manager, Some(&body));
         assert!(status.is_client_error(), "{body}: {status}");
         assert_eq!(answer["code"], code, "{body}: {answer}");
-        assert!(answer["title"].is_string() || answer["detail"].is_string(), "{answer}");
+        assert!(
+            answer["title"].is_string() || answer["detail"].is_string(),
+            "{answer}"
+        );
     }
     let (status, answer) = hub.try_send(Method::GET, "/api/reservas", "not-a-token", None);
     assert_eq!((status.as_u16(), &answer["code"]), (401, &json!("unauthorized")));
-    let (status, answer) = hub.try_send(Method::GET, "/api/reservas/changes?since=nonsense", &manager, None);
-    assert_eq!((status.as_u16(), &answer["code"]), (400, &json!("invalid_cursor")));
+    let (status, answer) = hub.try_send(
+        Method::GET,
+        "/api/reservas/changes?since=nonsense",
+        &manager,
+        None,
+    );
+    assert_eq!(
+        (status.as_u16(), &answer["code"]),
+        (400, &json!("invalid_cursor"))
+    );
     let (status, answer) = hub.try_send(Method::GET, "/api/nothing", &manager, None);
     assert_eq!((status.as_u16(), &answer["code"]), (404, &json!("not_found")));
     let huge = json!({"cliente": {"nombre": "x".repeat(1_100_000)}});
@@ -64,7 +79,12 @@ fn one_bad_entry_does_not_stop_the_others() {
     });
     let delivery = json!({"entradas": [{"escaneoId": 5}, "nonsense", entry]});
     let answer = hub.post("/api/asistencia", &manager, &delivery);
-    let results: Vec<_> = answer["resultados"].as_array().unwrap().iter().map(|result| result["resultado"].clone()).collect();
+    let results: Vec<_> = answer["resultados"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["resultado"].clone())
+        .collect();
     assert_eq!(results, ["rechazada", "rechazada", "registrada"]);
     assert!(answer["resultados"][0]["motivo"].is_string());
 }
@@ -73,7 +93,12 @@ fn one_bad_entry_does_not_stop_the_others() {
 fn the_door_answers_bad_lines_and_goes_on() {
     let folder = tempdir().unwrap();
     let hub = Hub::start(folder.path());
-    let mut door = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
     for request in [
         json!({"cmd": "dance"}),
         json!({"cmd": "scan"}),
@@ -87,9 +112,17 @@ fn the_door_answers_bad_lines_and_goes_on() {
         let shown = request.to_string();
         let id = door.send(request);
         let error = door.answer(id).unwrap().expect_err(&shown);
-        assert!(error["code"].is_string() && error["message"].is_string(), "{shown}: {error}");
+        assert!(
+            error["code"].is_string() && error["message"].is_string(),
+            "{shown}: {error}"
+        );
     }
-    for code in ["", "https://example.com/menu", "P1NOTATICKET", "{\"reservaId\":\"x\"}"] {
+    for code in [
+        "",
+        "https://example.com/menu",
+        "P1NOTATICKET",
+        "{\"reservaId\":\"x\"}",
+    ] {
         let answer = door.scan(code);
         assert_eq!(answer["verdict"], "invalid", "{code:?}: {answer}");
         assert!(answer.get("escaneoId").is_none());

@@ -32,9 +32,19 @@ fn the_capability_file_allows_each_command_and_nothing_else_of_ours() {
 #[test]
 fn the_handler_has_each_command() {
     let source = read("src-tauri/src/lib.rs");
-    let handler = source.split("generate_handler![").nth(1).unwrap().split(']').next().unwrap();
-    let handled: BTreeSet<String> =
-        handler.split(',').filter_map(|path| path.trim().rsplit("::").next()).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let handler = source
+        .split("generate_handler![")
+        .nth(1)
+        .unwrap()
+        .split(']')
+        .next()
+        .unwrap();
+    let handled: BTreeSet<String> = handler
+        .split(',')
+        .filter_map(|path| path.trim().rsplit("::").next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
     assert_eq!(handled, commands());
 }
 
@@ -42,6 +52,9 @@ fn the_handler_has_each_command() {
 fn the_window_calls_each_command() {
     let source = read("ui/src/lib/backend/tauri.ts");
     for command in list::COMMANDS {
-        assert!(source.contains(&format!("\"{command}\"")), "ui/src/lib/backend/tauri.ts does not call {command}");
+        assert!(
+            source.contains(&format!("\"{command}\"")),
+            "ui/src/lib/backend/tauri.ts does not call {command}"
+        );
     }
 }

@@ -14,11 +14,18 @@ const ROUNDS: u64 = 8;
 const SCANS_A_ROUND: u64 = 40;
 
 fn recorded(answer: &Value) -> String {
-    answer["escaneoId"].as_str().unwrap_or_else(|| panic!("nothing was recorded: {answer}")).to_owned()
+    answer["escaneoId"]
+        .as_str()
+        .unwrap_or_else(|| panic!("nothing was recorded: {answer}"))
+        .to_owned()
 }
 
 fn assert_each_once(hub: &Hub, shown: &BTreeSet<String>) {
-    let held: Vec<String> = hub.entries().iter().map(|entry| entry["escaneoId"].as_str().unwrap().to_owned()).collect();
+    let held: Vec<String> = hub
+        .entries()
+        .iter()
+        .map(|entry| entry["escaneoId"].as_str().unwrap().to_owned())
+        .collect();
     let once: BTreeSet<String> = held.iter().cloned().collect();
     assert_eq!(held.len(), once.len(), "an entry is there twice");
     let lost: Vec<_> = shown.difference(&once).collect();
@@ -31,7 +38,12 @@ fn killing_the_hub_under_load_loses_nothing_and_doubles_nothing() {
     let mut hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
     let (_, code) = hub.reserve(&manager, "Grupo grande", 9_999);
-    let mut door = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
     let mut shown = BTreeSet::new();
     for round in 0..ROUNDS {
         for scan in 0..SCANS_A_ROUND {
@@ -62,7 +74,9 @@ fn killing_the_door_loses_no_entry_that_it_showed() {
     let mut shown = BTreeSet::new();
     let mut door = Door::live(&place, &hub.url, &token, "Puerta 1");
     for round in 0..ROUNDS {
-        let sent: Vec<u64> = (0..SCANS_A_ROUND).map(|_| door.send(json!({"cmd": "scan", "code": code}))).collect();
+        let sent: Vec<u64> = (0..SCANS_A_ROUND)
+            .map(|_| door.send(json!({"cmd": "scan", "code": code})))
+            .collect();
         // Killed while later scans are still being decided: what was answered counts, what was not may or may not be there.
         for request in &sent[..usize::try_from(3 + round * 4).unwrap()] {
             if let Some(Ok(answer)) = door.answer(*request) {
@@ -76,7 +90,11 @@ fn killing_the_door_loses_no_entry_that_it_showed() {
     hub.check();
     assert_each_once(&hub, &shown);
     let hub_count = hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"].clone();
-    assert_eq!(hub_count.as_u64().unwrap(), hub.entries().len() as u64, "the count is the sum of the entries");
+    assert_eq!(
+        hub_count.as_u64().unwrap(),
+        hub.entries().len() as u64,
+        "the count is the sum of the entries"
+    );
     until("both to agree", Duration::from_secs(5), || {
         (door.ask(json!({"cmd": "get", "reservaId": id}))["asistenciaActual"] == hub_count).then_some(())
     });

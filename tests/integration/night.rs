@@ -14,8 +14,18 @@ fn a_scan_at_one_door_is_seen_at_the_other_within_a_second() {
     let hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
     let (id, code) = hub.reserve(&manager, "Lucía Fernández", 6);
-    let mut first = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
-    let mut second = Door::live(&folder.path().join("2"), &hub.url, &hub.token("portero", "Puerta 2"), "Puerta 2");
+    let mut first = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
+    let mut second = Door::live(
+        &folder.path().join("2"),
+        &hub.url,
+        &hub.token("portero", "Puerta 2"),
+        "Puerta 2",
+    );
 
     let scanned = std::time::Instant::now();
     let answer = first.scan(&code);
@@ -40,14 +50,23 @@ fn without_the_hub_the_door_goes_on_and_delivers_once_when_it_returns() {
     let mut hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
     let (id, code) = hub.reserve(&manager, "José López", 4);
-    let mut door = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
 
     hub.kill();
     door.state("offline");
     for count in 1..=5 {
         let answer = door.scan(&code);
         assert_eq!(answer["asistenciaActual"], count, "{answer}");
-        assert_eq!(answer["verdict"], if count <= 4 { "admitted" } else { "excess" }, "{answer}");
+        assert_eq!(
+            answer["verdict"],
+            if count <= 4 { "admitted" } else { "excess" },
+            "{answer}"
+        );
     }
     let last = door.ask(json!({"cmd": "list", "limit": 10}));
     assert_eq!(last["reservas"][0]["asistenciaActual"], 5);
@@ -55,7 +74,10 @@ fn without_the_hub_the_door_goes_on_and_delivers_once_when_it_returns() {
     hub.serve();
     door.state("live");
     door.delivered();
-    assert_eq!(hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"], 5);
+    assert_eq!(
+        hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"],
+        5
+    );
     assert_eq!(hub.entries().len(), 5);
     hub.check();
     door.end();
@@ -67,15 +89,27 @@ fn an_undo_is_a_fact_too() {
     let hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
     let (id, code) = hub.reserve(&manager, "Marta Ríos", 2);
-    let mut door = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
     let entry = door.scan(&code)["escaneoId"].clone();
     let undone = door.ask(json!({"cmd": "undo", "escaneoId": entry}));
     assert_eq!(undone["asistenciaActual"], 0, "{undone}");
     door.delivered();
     let row = hub.get(&format!("/api/reservas/{id}"), &manager);
     assert_eq!(row["asistenciaActual"], 0, "{row}");
-    assert_eq!(row["estado"], "En Progreso", "the state that the entry had set returns");
-    assert_eq!(row["registroEntradas"].as_array().unwrap().len(), 2, "nothing is deleted");
+    assert_eq!(
+        row["estado"], "En Progreso",
+        "the state that the entry had set returns"
+    );
+    assert_eq!(
+        row["registroEntradas"].as_array().unwrap().len(),
+        2,
+        "nothing is deleted"
+    );
     hub.check();
 }
 
@@ -85,7 +119,12 @@ fn what_a_manager_changes_decides_at_the_door() {
     let hub = Hub::start(folder.path());
     let manager = hub.token("gerente", "Gerencia");
     let (id, code) = hub.reserve(&manager, "Grupo Andrade", 6);
-    let mut door = Door::live(&folder.path().join("1"), &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
 
     let patch = |body: serde_json::Value| {
         let version = hub.get(&format!("/api/reservas/{id}"), &manager)["version"].clone();
@@ -96,7 +135,12 @@ fn what_a_manager_changes_decides_at_the_door() {
             .header("If-Match", format!("\"{version}\""))
             .header("Idempotency-Key", uuid::Uuid::now_v7().to_string())
             .json(&body);
-        let answer = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(request.send()).unwrap();
+        let answer = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(request.send())
+            .unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());
     };
     patch(json!({"estado": "Cancelado"}));

@@ -43,7 +43,11 @@ fn follow(hub: &Hub, token: &str, last_event_id: Option<&str>) -> BufReader<TcpS
 
 /// The next event. Chunk sizes of the transfer coding are lines without a colon, and are passed over like comments.
 fn next(reader: &mut BufReader<TcpStream>) -> Event {
-    let mut event = Event { id: None, name: String::new(), data: Value::Null };
+    let mut event = Event {
+        id: None,
+        name: String::new(),
+        data: Value::Null,
+    };
     loop {
         let mut line = String::new();
         assert!(reader.read_line(&mut line).unwrap() > 0, "the stream ended");
@@ -61,7 +65,15 @@ fn next(reader: &mut BufReader<TcpStream>) -> Event {
 }
 
 fn position(event: &Event) -> u64 {
-    event.id.as_ref().unwrap().split_once(':').unwrap().1.parse().unwrap()
+    event
+        .id
+        .as_ref()
+        .unwrap()
+        .split_once(':')
+        .unwrap()
+        .1
+        .parse()
+        .unwrap()
 }
 
 #[test]
@@ -78,8 +90,14 @@ fn connected_comes_first_and_a_change_follows_with_its_id() {
     let created = next(&mut stream);
     assert_eq!(created.name, "reservation-created");
     assert_eq!(created.data["reservaId"], json!(id));
-    assert!(created.data["reserva"].get("codigoQR").is_none(), "a ticket never travels in an event");
-    assert_eq!(created.id.unwrap().split_once(':').unwrap().0, connected.data["epoch"]);
+    assert!(
+        created.data["reserva"].get("codigoQR").is_none(),
+        "a ticket never travels in an event"
+    );
+    assert_eq!(
+        created.id.unwrap().split_once(':').unwrap().0,
+        connected.data["epoch"]
+    );
 }
 
 #[test]

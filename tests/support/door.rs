@@ -29,7 +29,11 @@ impl Door {
         std::fs::create_dir_all(folder).unwrap();
         let token_file = folder.join("token.txt");
         std::fs::write(&token_file, token).unwrap();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("door.log")).unwrap();
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(folder.join("door.log"))
+            .unwrap();
         let mut process = Command::new(program("portero-door"))
             .args(["--hub", hub_url, "--name", name])
             .arg("--data-dir")
@@ -53,7 +57,13 @@ impl Door {
             }
         });
         let input = process.stdin.take();
-        let mut door = Self { process, input, lines, events: VecDeque::new(), next_id: 1 };
+        let mut door = Self {
+            process,
+            input,
+            lines,
+            events: VecDeque::new(),
+            next_id: 1,
+        };
         door.event("ready", |event| event["event"] == "ready");
         door
     }
@@ -80,7 +90,10 @@ impl Door {
     pub(crate) fn answer(&mut self, id: u64) -> Option<Result<Value, Value>> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let (at, line) = match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            let (at, line) = match self
+                .lines
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
                 Ok(line) => line,
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => panic!("no answer to request {id} in {PATIENCE:?}"),
@@ -114,7 +127,10 @@ impl Door {
         loop {
             let next = match self.events.pop_front() {
                 Some(event) => event,
-                None => match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                None => match self
+                    .lines
+                    .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                {
                     Ok(line) => line,
                     Err(error) => panic!("waited for {what}: {error}"),
                 },
@@ -127,7 +143,10 @@ impl Door {
 
     /// Waits until the connection is in that state.
     pub(crate) fn state(&mut self, state: &str) -> Instant {
-        self.event(state, |event| event["event"] == "state" && event["state"] == state).0
+        self.event(state, |event| {
+            event["event"] == "state" && event["state"] == state
+        })
+        .0
     }
 
     /// Waits until the outbox is empty.

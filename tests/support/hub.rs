@@ -21,8 +21,17 @@ pub(crate) struct Hub {
 impl Hub {
     /// A new store in `folder`, served on a free port that it keeps over restarts.
     pub(crate) fn start(folder: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut hub = Self { folder: folder.to_owned(), port, process: None, url: format!("http://127.0.0.1:{port}") };
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut hub = Self {
+            folder: folder.to_owned(),
+            port,
+            process: None,
+            url: format!("http://127.0.0.1:{port}"),
+        };
         hub.serve();
         hub
     }
@@ -36,15 +45,29 @@ impl Hub {
     pub(crate) fn serve(&mut self) {
         assert!(self.process.is_none(), "it serves already");
         let mut process = Command::new(program("portero-hub"))
-            .args(["serve", "--store", &self.store(), "--listen", &format!("127.0.0.1:{}", self.port)])
+            .args([
+                "serve",
+                "--store",
+                &self.store(),
+                "--listen",
+                &format!("127.0.0.1:{}", self.port),
+            ])
             .stdout(Stdio::piped())
-            .stderr(Stdio::from(std::fs::File::create(self.folder.join("hub.log")).unwrap()))
+            .stderr(Stdio::from(
+                std::fs::File::create(self.folder.join("hub.log")).unwrap(),
+            ))
             .spawn()
             .unwrap();
         let mut first = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let listening: Value = serde_json::from_str(&first).unwrap_or_else(|_| panic!("the hub said {first:?}; see hub.log"));
-        assert_eq!(listening["listening"], self.url, "the first line says where it listens");
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        let listening: Value =
+            serde_json::from_str(&first).unwrap_or_else(|_| panic!("the hub said {first:?}; see hub.log"));
+        assert_eq!(
+            listening["listening"], self.url,
+            "the first line says where it listens"
+        );
         self.process = Some(process);
     }
 
@@ -59,14 +82,24 @@ impl Hub {
     /// One of its other commands; its standard output.
     pub(crate) fn command(&self, args: &[&str]) -> String {
         let (name, rest) = args.split_first().unwrap();
-        let output = Command::new(program("portero-hub")).arg(name).args(["--store", &self.store()]).args(rest).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(program("portero-hub"))
+            .arg(name)
+            .args(["--store", &self.store()])
+            .args(rest)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// A token of that role.
     pub(crate) fn token(&self, role: &str, name: &str) -> String {
-        let line: Value = serde_json::from_str(&self.command(&["token", "--role", role, "--name", name])).unwrap();
+        let line: Value =
+            serde_json::from_str(&self.command(&["token", "--role", role, "--name", name])).unwrap();
         line["token"].as_str().unwrap().to_owned()
     }
 
@@ -107,7 +140,13 @@ impl Hub {
     }
 
     /// Any request as JSON; its answer, which has to be a success.
-    pub(crate) fn send(&self, method: reqwest::Method, path: &str, token: &str, body: Option<&Value>) -> Value {
+    pub(crate) fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> Value {
         let (status, answer) = self.try_send(method.clone(), path, token, body);
         assert!(status.is_success(), "{method} {path}: {status} {answer}");
         answer
@@ -122,17 +161,28 @@ impl Hub {
         body: Option<&Value>,
     ) -> (reqwest::StatusCode, Value) {
         let request = async {
-            let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
-            let mut request = client.request(method, format!("{}{path}", self.url)).bearer_auth(token);
+            let client = reqwest::Client::builder()
+                .timeout(Duration::from_secs(20))
+                .build()?;
+            let mut request = client
+                .request(method, format!("{}{path}", self.url))
+                .bearer_auth(token);
             if let Some(body) = body {
-                request = request.header("Idempotency-Key", uuid::Uuid::now_v7().to_string()).json(body);
+                request = request
+                    .header("Idempotency-Key", uuid::Uuid::now_v7().to_string())
+                    .json(body);
             }
             let answer = request.send().await?;
             let status = answer.status();
             let text = answer.text().await?;
             Ok::<_, reqwest::Error>((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
         };
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(request).unwrap()
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(request)
+            .unwrap()
     }
 }
 

@@ -14,7 +14,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
         folder.pop();
     }
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is missing: build it first (`cargo build --workspace --bins`)", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: build it first (`cargo build --workspace --bins`)",
+        path.display()
+    );
     path
 }
 
