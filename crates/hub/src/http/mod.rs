@@ -124,3 +124,30 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/openapi.json", get(health::openapi));
     guard::around(routes, &app).with_state(app)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    /// The paths of the router as they stand above.
+    fn routed() -> Vec<String> {
+        let source = include_str!("mod.rs");
+        let mut paths: Vec<String> = source
+            .split(".route(")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').nth(1))
+            .filter(|path| path.starts_with('/'))
+            .map(str::to_owned)
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn the_description_has_every_path_and_no_other() {
+        let described: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+        let mut paths: Vec<String> = described["paths"].as_object().unwrap().keys().cloned().collect();
+        paths.sort();
+        assert_eq!(paths, routed());
+    }
+}

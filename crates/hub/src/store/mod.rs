@@ -101,6 +101,7 @@ impl Store {
     /// then left as it was.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
+        schema::inspect(&path)?;
         let mut conn = connect(&path)?;
         schema::migrate(&mut conn)?;
         let venue = venue::ensure(&mut conn)?;

@@ -1,7 +1,9 @@
 //! Tables, and how an older database becomes today's.
 
+use std::path::Path;
+
 use portero_protocol::problem::Code;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 
@@ -11,8 +13,18 @@ const APPLICATION: i32 = 0x5052_5448;
 /// One step for each version: `STEPS[n]` turns version n into n + 1.
 const STEPS: &[&str] = &[include_str!("schema_1.sql")];
 
-/// Brings the database up to date. One that is newer, or not a hub's, is left as it is.
-pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
+/// Looks at a file before anything is written to it: one that is newer, or not a hub's, is left as it is.
+pub(crate) fn inspect(path: &Path) -> Result<()> {
+    if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    known_version(&conn)?;
+    Ok(())
+}
+
+/// The database's version, where this program knows it.
+fn known_version(conn: &Connection) -> Result<i64> {
     let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -31,6 +43,12 @@ pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
             ),
         ));
     }
+    Ok(found)
+}
+
+/// Brings the database up to date.
+pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
+    let found = known_version(conn)?;
     let done = usize::try_from(found).unwrap_or(0);
     for (version, step) in STEPS.iter().enumerate().skip(done) {
         let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

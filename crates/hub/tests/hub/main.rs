@@ -1,0 +1,33 @@
+//! The hub through real sockets on real files: each rule of the contract.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `house` | a running hub, its clients, its stream |
+//! | `entries` | delivering, repeating, undoing; orphans; what becomes a conflict |
+//! | `edits` | creating, merging field by field, deleting, issuing anew |
+//! | `stream` | resume, reset, redaction, heartbeat, slow readers, ends |
+//! | `changes` | pages of the log, and the page that a delivery brings back |
+//! | `snapshot` | everything that a device may hold |
+//! | `lists` | lists for people and a night in numbers |
+//! | `access` | tokens, roles, sessions, invitations, revocation |
+//! | `bad_input` | what can be sent wrong |
+//! | `bulk` | import, export, backup, restore, check, epochs |
+//! | `sums` | properties: any order of delivery gives the same |
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod access;
+mod bad_input;
+mod bulk;
+mod changes;
+mod edits;
+mod entries;
+mod house;
+mod lists;
+mod snapshot;
+mod stream;
+mod sums;
