@@ -46,6 +46,11 @@ export function recorded(answer: Answer): boolean {
   return answer.escaneoId !== undefined && !isUndo(answer);
 }
 
+/** Whether nobody here knows the code. */
+export function isForeign(answer: Answer): boolean {
+  return answer.verdict === "unknown" || answer.verdict === "invalid";
+}
+
 /** Places left in the party; 0 where it is full or unknown. */
 export function placesLeft(answer: Answer): number {
   return Math.max(0, (answer.numeroPersonas ?? 0) - (answer.asistenciaActual ?? 0));

@@ -20,7 +20,8 @@ export type Stroke = {
   inField: boolean;
 };
 
-export type Effect = { kind: "code"; text: string; inField: boolean } | { kind: "typed"; strokes: Stroke[] };
+/** `texts`: what the code may be, the likeliest first; more than one only where layouts differ in Y and Z alone. */
+export type Effect = { kind: "code"; texts: string[]; inField: boolean } | { kind: "typed"; strokes: Stroke[] };
 
 /** Two strokes of a scanner are never further apart, in ms; two of a person's, over a whole code, always are. */
 export const GAP = 60;
@@ -35,6 +36,15 @@ const isEnd = (stroke: Stroke) => stroke.key === "Enter" || stroke.key === "Tab"
 export class Wedge {
   #strokes: Stroke[] = [];
   #last = -Infinity;
+  /** Which reading each text of the last code came from. */
+  #readBy = new Map<string, number>();
+  /** The reading that a ticket was last accepted by: a scanner is set up once. */
+  #layout: number | null = null;
+
+  /** The door took this text for a ticket: codes are read that way from now on. */
+  worked(text: string): void {
+    this.#layout = this.#readBy.get(text) ?? this.#layout;
+  }
 
   /** `swallow`: it is known to be a scanner's, so that the page must not act on the stroke. */
   on(stroke: Stroke): { swallow: boolean; effects: Effect[] } {
@@ -84,12 +94,23 @@ export class Wedge {
     const inField = strokes.some((stroke) => stroke.inField);
     if (strokes.length >= LEAST) {
       const texts = readings(strokes);
-      const ticket = texts.map(ticketIn).find((text) => text !== null);
-      if (ticket) return [{ kind: "code", text: ticket, inField }];
+      const tickets = this.#tickets(texts);
+      if (tickets.length > 0) return [{ kind: "code", texts: tickets, inField }];
       // Not a ticket in any layout: outside a field it is still a scanner's, and the door says what it is.
-      if (!inField && texts[0]) return [{ kind: "code", text: texts[0], inField }];
+      if (!inField && texts[0]) return [{ kind: "code", texts: [texts[0]], inField }];
     }
     return [{ kind: "typed", strokes }];
+  }
+
+  #tickets(texts: string[]): string[] {
+    this.#readBy.clear();
+    for (const [layout, text] of texts.entries()) {
+      const ticket = ticketIn(text);
+      if (ticket === null) continue;
+      if (layout === this.#layout) return [ticket];
+      if (!this.#readBy.has(ticket)) this.#readBy.set(ticket, layout);
+    }
+    return [...this.#readBy.keys()];
   }
 }
 

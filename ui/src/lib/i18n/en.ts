@@ -36,6 +36,7 @@ export const en: Messages = {
   },
   badge: {
     open: "Show the connection",
+    unencrypted: "unencrypted",
     title: "Connection",
     age: (age) => `data ${age} old`,
     waiting: (n) => `${n} to send`,

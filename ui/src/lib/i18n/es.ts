@@ -36,6 +36,7 @@ export const es = {
   },
   badge: {
     open: "Ver la conexión",
+    unencrypted: "sin cifrar",
     title: "Conexión",
     age: (age: string) => `datos de ${age}`,
     waiting: (n: number) => `${n} por enviar`,

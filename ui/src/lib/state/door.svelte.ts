@@ -4,7 +4,7 @@
 import { choices, missing, next, total, type Arrival } from "../arrival";
 import { errorView, type Answer, type Conflicto, type DoorEvent, type ErrorView, type Fila, type Recent, type Tonight } from "../backend";
 import { venueNow } from "../format";
-import { isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, type Mood } from "../verdict";
+import { isForeign, isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, type Mood } from "../verdict";
 import type { App } from "./app.svelte";
 
 export type Shown = {
@@ -101,8 +101,24 @@ export class Door {
     }
   }
 
-  scan(code: string): Promise<void> {
-    return this.#act(() => this.app.backend.scan(code), false);
+  /**
+   * A code from a hand scanner or typed. Where a keyboard layout leaves two readings, the one that the door knows
+   * wins; returns the text that was taken for a ticket.
+   */
+  async scan(texts: readonly string[]): Promise<string | null> {
+    let taken: string | null = null;
+    await this.#act(async () => {
+      let answer = await this.app.backend.scan(texts[0] ?? "");
+      for (let i = 1; i < texts.length && isForeign(answer); i++) {
+        const other = await this.app.backend.scan(texts[i] ?? "");
+        if (isForeign(other)) continue;
+        answer = other;
+        taken = texts[i] ?? null;
+      }
+      if (taken === null && !isForeign(answer)) taken = texts[0] ?? null;
+      return answer;
+    }, false);
+    return taken;
   }
 
   /** Somebody who was found by name: one at once, like a scan. */

@@ -84,7 +84,7 @@ export class Keyboard {
     for (const effect of effects) {
       if (effect.kind === "code") {
         if (effect.inField) this.#restore();
-        void this.door.scan(effect.text);
+        void this.door.scan(effect.texts).then((text) => text && this.#wedge.worked(text));
       } else {
         for (const stroke of effect.strokes) this.#typed(stroke);
       }
@@ -109,7 +109,7 @@ export class Keyboard {
     const code = ticketIn(event.clipboardData?.getData("text") ?? "");
     if (!code) return;
     event.preventDefault();
-    void this.door.scan(code);
+    void this.door.scan([code]);
   }
 
   #place(): Place {

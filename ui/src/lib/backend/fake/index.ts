@@ -53,7 +53,7 @@ export function fakeBackend(): Backend {
   // the same every time.
   const now = () => START + skipped + (query.has("still") ? 0 : Math.round(performance.now() - opened));
   Date.now = now;
-  const ledger = new Ledger(now);
+  const ledger = new Ledger(now, Number(query.get("more") ?? 0));
   const picture = new Picture();
   const handlers = new Map<string, Set<Handler>>();
   const emit = <E extends keyof Events>(event: E, payload: Events[E]) => {

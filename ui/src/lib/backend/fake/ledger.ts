@@ -15,6 +15,7 @@ import type {
   Tonight,
   Verdict,
 } from "../types";
+import { decode, encode } from "./ticket";
 import { build, CUTOFF, id, iso, OTHER_DOOR, THIS_DOOR, TODAY, type Row } from "./venue";
 
 const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -30,8 +31,11 @@ export class Ledger {
   policy: "avisar" | "negar" = "avisar";
   confirmedCount = 0;
 
-  constructor(readonly now: () => number) {
-    const venue = build();
+  constructor(
+    readonly now: () => number,
+    more: number,
+  ) {
+    const venue = build(more);
     for (const row of venue.rows) this.#rows.set(row.id, row);
     this.#entries = venue.entries;
     this.openConflict("exceso", this.byName("Grupo Andrade").id);
@@ -54,19 +58,16 @@ export class Ledger {
     return row;
   }
 
-  /** Not a real ticket, but of a real one's form; the number in it is the reservation's. */
   codeOf(reservaId: string): string {
-    const n = Number.parseInt(reservaId.slice(-12), 16);
-    const row = this.#rows.get(reservaId);
-    return `P1${`F%R6%S/IA1AK$U88S6QM1D30G/E:*A+4D*CWY9`.repeat(4).slice(0, 126)}${String(row?.emision ?? 1).padStart(3, "0")}${String(n).padStart(12, "0")}`;
+    return encode(Number.parseInt(reservaId.slice(-12), 16), this.#rows.get(reservaId)?.emision ?? 1);
   }
 
   scan(code: string, quantity: number): Answer {
-    const match = /^P1.{126}(\d{3})(\d{12})$/.exec(code);
-    if (!match && !code.startsWith("res-") && !code.startsWith("{")) return this.#answer("invalid");
-    const row = match ? this.#rows.get(id("4e5a", Number(match[2]))) : undefined;
-    if (!row) return this.#answer("unknown");
-    if (Number(match?.[1]) < row.emision) return this.#answer("stale_code", row);
+    const ticket = decode(code);
+    if (!ticket && !code.startsWith("res-") && !code.startsWith("{")) return this.#answer("invalid");
+    const row = ticket ? this.#rows.get(id("4e5a", ticket.reservation)) : undefined;
+    if (!ticket || !row) return this.#answer("unknown");
+    if (ticket.issue < row.emision) return this.#answer("stale_code", row);
     return this.#decide(row, quantity, "QR", false);
   }
 

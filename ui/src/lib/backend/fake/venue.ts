@@ -98,7 +98,8 @@ function arrivals(row: Row, random: () => number, add: (row: Row, at: number, ca
   }
 }
 
-export function build(): Venue {
+/** `more`: reservations tonight beyond the 200, for lists that are long. */
+export function build(more: number): Venue {
   const random = seeded(27_11_2026);
   const rows: Row[] = [];
   const entries: Entrada[] = [];
@@ -133,6 +134,7 @@ export function build(): Venue {
     const count = Math.floor(most * (day > 0 ? Math.max(0.15, 1 - day / 30) : 1) * (0.6 + random() * 0.4));
     for (let i = 0; i < count; i++) rows.push(reservation(n++, dia, random));
   }
+  for (let i = 0; i < more; i++) rows.push(reservation(n++, TODAY, random));
   const at = (hora: string) => instantOf(TODAY, hora);
   const [lucia, jose, andrade] = [rows[0]!, rows[1]!, rows[2]!];
   add(lucia, at("21:58"), 1, false, "Manual");
