@@ -89,7 +89,7 @@ async fn identify(parts: &Parts, app: &App) -> Result<Found> {
     if found.is_none() {
         app.attempts.check(address(parts), now)?;
         // A token that another program made a moment ago (`portero-hub token`) is in the database before this process has looked.
-        let fresh = app.store.read(|view| Known::of(view)).await?;
+        let fresh = app.store.read(Known::of).await?;
         found = asked.find(&fresh, now);
     }
     let Some((identity, ends)) = found else {
