@@ -34,4 +34,12 @@ vistoEn?: Instant,
 /**
  * The highest entry number that it delivered.
  */
-secuencia: number, };
+secuencia: number, 
+/**
+ * How many of its entries up to that number the hub does not have: on their way, or lost with the device.
+ */
+faltan: number, 
+/**
+ * How many people it may let in as walk-ins in one night; `None`: no limit while it is online, nobody while it is not.
+ */
+cupo?: number, };
