@@ -120,6 +120,7 @@ impl App {
                 .or(settings.lang),
             theme: settings.theme,
             sound: settings.sound,
+            sse_enabled: settings.sse_enabled,
             fullscreen: self.options.fullscreen,
             identity,
             hosted_hub: session

@@ -24,6 +24,8 @@ pub(crate) struct Startup {
     pub(crate) theme: Option<String>,
     /// Loudness, from 0 to 1.
     pub(crate) sound: f64,
+    /// Whether changes are pushed; false: only asked for from time to time.
+    pub(crate) sse_enabled: bool,
     /// Whether the window fills the screen.
     pub(crate) fullscreen: bool,
     /// Who and where this device is; `None` before the first start.

@@ -46,6 +46,7 @@ pub struct Answer {
     pub detail: Option<Detail>,
     /// How many came in with this entry (negative: an undo took them back); 0 where nothing was recorded.
     #[serde(rename = "cantidad")]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub quantity: i64,
     /// The whole row, for table, notes and the rest.
     #[serde(rename = "reserva", skip_serializing_if = "Option::is_none")]
@@ -159,11 +160,11 @@ pub struct DoorStatus {
     pub clock_offset_ms: i64,
     /// How far that may be wrong, in ms; `None`: never measured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     pub clock_error_ms: Option<i64>,
     /// Time since what is here was last proven to be all, in ms; `None`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     pub data_age_ms: Option<i64>,
     /// Requests to the hub in the last 60 minutes.
     pub requests_this_hour: u32,
@@ -189,7 +190,7 @@ pub struct OutboxStatus {
     pub held: u32,
     /// How long the oldest has waited, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     pub oldest_ms: Option<i64>,
 }
 
@@ -373,7 +374,7 @@ pub struct Identity {
     pub time_zone: Option<String>,
     /// The venue's day now.
     #[serde(rename = "hoy", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
     pub today: Option<Date>,
     /// When the venue's day ends, `HH:MM`.
     #[serde(rename = "corte", skip_serializing_if = "Option::is_none")]

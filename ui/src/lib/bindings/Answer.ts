@@ -49,7 +49,7 @@ detail?: Detail,
 /**
  * How many came in with this entry (negative: an undo took them back); 0 where nothing was recorded.
  */
-cantidad: bigint, 
+cantidad: number, 
 /**
  * The whole row, for table, notes and the rest.
  */

@@ -45,11 +45,11 @@ clockOffsetMs: number,
 /**
  * How far that may be wrong, in ms; `None`: never measured.
  */
-clockErrorMs: number, 
+clockErrorMs?: number, 
 /**
  * Time since what is here was last proven to be all, in ms; `None`: never.
  */
-dataAgeMs: number, 
+dataAgeMs?: number, 
 /**
  * Requests to the hub in the last 60 minutes.
  */

@@ -29,7 +29,7 @@ zonaHoraria?: string,
 /**
  * The venue's day now.
  */
-hoy: string, 
+hoy?: string, 
 /**
  * When the venue's day ends, `HH:MM`.
  */

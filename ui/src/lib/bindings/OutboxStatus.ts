@@ -19,4 +19,4 @@ held: number,
 /**
  * How long the oldest has waited, in ms.
  */
-oldestMs: number, };
+oldestMs?: number, };
