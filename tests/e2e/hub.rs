@@ -39,6 +39,7 @@ impl Hub {
             manager: String::new(),
         };
         hub.serve()?;
+        hub.name_venue("Club Miramar")?;
         hub.manager = hub.token("gerente", "Gerencia")?;
         Ok(hub)
     }
@@ -99,6 +100,19 @@ impl Hub {
             .with_context(|| format!("no token in {line}"))
     }
 
+    fn name_venue(&self, name: &str) -> Result<()> {
+        let mut command = self.program()?;
+        command
+            .arg("venue")
+            .args(self.store())
+            .args(["--name", name])
+            .stdout(Stdio::null());
+        if !command.status()?.success() {
+            bail!("`portero-hub venue` failed");
+        }
+        Ok(())
+    }
+
     /// `portero-hub check`: an error with its words where the store is not sound.
     pub(crate) fn check(&self) -> Result<()> {
         let mut command = self.program()?;
@@ -122,7 +136,7 @@ impl Hub {
             "numeroPersonas": party,
             "fecha": self.today().await?,
             "hora": "21:30",
-            "mesa": "12",
+            "mesa": (party * 2).to_string(),
         });
         let made = self.send(Method::POST, "/api/reservas", Some(body)).await?;
         let code = made["codigoQR"].as_str().or(made["reserva"]["codigoQR"].as_str());

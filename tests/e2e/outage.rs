@@ -52,6 +52,8 @@ async fn the_door_goes_on_without_its_hub_and_nothing_is_lost_or_doubled() -> Re
         "the badge claims a hub that is not there"
     );
 
+    door.portrait("door-offline-es-dark").await?;
+
     stage.hub.serve()?;
     let back = door.until_badge("live", BACK).await?;
     println!("figure: hub back to badge live: {} ms", back.as_millis());

@@ -229,6 +229,19 @@ impl Window {
 
     /// A picture of the window, in the results of this run and, when asked, in docs/screenshots.
     pub(crate) async fn portrait(&self, name: &str) -> Result<()> {
+        self.until("what moves has come to rest", PATIENCE, || self.at_rest())
+            .await?;
+        self.keep_picture(name).await
+    }
+
+    /// Nothing fades or slides; what moves for ever (the light that says live) does not count.
+    async fn at_rest(&self) -> Result<bool> {
+        let script = "return document.getAnimations().every(one =>
+            one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)";
+        Ok(self.run(script).await? == true)
+    }
+
+    async fn keep_picture(&self, name: &str) -> Result<()> {
         let picture = self.driver.screenshot_as_png().await?;
         let mut folders = vec![root().join("tests/e2e/.results")];
         if std::env::var_os("PORTERO_SCREENSHOTS").is_some() {
@@ -257,7 +270,7 @@ impl Window {
             .collect();
         let name = format!("failed-{}-{name}", self.name);
         let path = root().join("tests/e2e/.results").join(&name);
-        if self.portrait(&name).await.is_err() {
+        if self.keep_picture(&name).await.is_err() {
             return "nothing: the window is gone".to_owned();
         }
         let page = self.driver.source().await.unwrap_or_default();

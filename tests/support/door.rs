@@ -26,6 +26,23 @@ pub(crate) struct Door {
 impl Door {
     /// Starts a door on `folder`, and waits for its first line.
     pub(crate) fn start(folder: &Path, hub_url: &str, token: &str, name: &str) -> Self {
+        Self::start_by(
+            Command::new(program("portero-door")),
+            folder,
+            hub_url,
+            token,
+            name,
+        )
+    }
+
+    /// As [`Door::start`], by a command that starts the program, as in another network namespace.
+    pub(crate) fn start_by(
+        mut command: Command,
+        folder: &Path,
+        hub_url: &str,
+        token: &str,
+        name: &str,
+    ) -> Self {
         std::fs::create_dir_all(folder).unwrap();
         let token_file = folder.join("token.txt");
         std::fs::write(&token_file, token).unwrap();
@@ -34,7 +51,7 @@ impl Door {
             .append(true)
             .open(folder.join("door.log"))
             .unwrap();
-        let mut process = Command::new(program("portero-door"))
+        let mut process = command
             .args(["--hub", hub_url, "--name", name])
             .arg("--data-dir")
             .arg(folder.join("data"))

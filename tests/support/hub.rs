@@ -13,7 +13,7 @@ use super::program;
 /// A hub's store and, while it serves, its process.
 pub(crate) struct Hub {
     folder: PathBuf,
-    port: u16,
+    listen: String,
     process: Option<Child>,
     pub(crate) url: String,
 }
@@ -21,16 +21,17 @@ pub(crate) struct Hub {
 impl Hub {
     /// A new store in `folder`, served on a free port that it keeps over restarts.
     pub(crate) fn start(folder: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        Self::start_at(folder, "127.0.0.1")
+    }
+
+    /// As [`Hub::start`], at an address of a network of this test's own.
+    pub(crate) fn start_at(folder: &Path, ip: &str) -> Self {
+        let free = TcpListener::bind((ip, 0)).unwrap().local_addr().unwrap();
         let mut hub = Self {
             folder: folder.to_owned(),
-            port,
+            listen: free.to_string(),
             process: None,
-            url: format!("http://127.0.0.1:{port}"),
+            url: format!("http://{free}"),
         };
         hub.serve();
         hub
@@ -50,7 +51,9 @@ impl Hub {
                 "--store",
                 &self.store(),
                 "--listen",
-                &format!("127.0.0.1:{}", self.port),
+                &self.listen,
+                // Only matters off loopback: the tests' own networks have no certificates.
+                "--insecure-lan",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::from(

@@ -62,8 +62,8 @@ for (const lang of ["es", "en"] as const) {
       await expect(page.getByTestId("verdict")).toContainText(lang === "es" ? "Queda registrado contra el aviso" : "Recorded against the warning");
       await expect(page.getByTestId("verdict")).toHaveAttribute("data-mood", "stop");
       await page.keyboard.press("a");
-      await expect(page.getByTestId("recent-entry").first()).toContainText("Marta Ríos");
-      await expect(page.getByTestId("recent-entry").first()).toHaveAttribute("data-delivery", "conflict");
+      const entry = page.getByTestId("recent-entry").filter({ hasText: "Marta Ríos" }).filter({ hasText: "+1" });
+      await expect(entry).toHaveAttribute("data-delivery", "conflict");
       await expect(page.getByTestId("nav-conflicts")).toContainText("3");
     });
 

@@ -128,14 +128,14 @@ test("settings: language, theme, contrast, camera, live channel, another compute
   await page.getByLabel("HD Webcam (USB 2.0)").check();
   await expect(page.getByText("1280 × 720, 30 imágenes por segundo")).toBeVisible();
   await page.getByTestId("sse-switch").uncheck();
-  await page.getByRole("button", { name: "Claro" }).click();
+  await page.getByRole("button", { name: "Claro", exact: true }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
   await page.getByLabel("Alto contraste").check();
   await expect(page.locator("html")).toHaveAttribute("data-contrast", "more");
   await page.getByTestId("add-device").getByLabel("Nombre").fill("Puerta 2");
   await page.getByRole("button", { name: "Crear acceso" }).click();
   await expect(page.getByTestId("add-device")).toContainText("El código solo se muestra una vez");
-  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "English", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
 });
 

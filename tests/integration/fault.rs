@@ -1,0 +1,288 @@
+//! What goes wrong at a venue: a cable that is pulled, a disk that is full, a file that is damaged.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tempfile::tempdir;
+
+use crate::support::door::Door;
+use crate::support::hub::Hub;
+use crate::support::{program, until};
+
+/// A dead direct link is seen within this.
+const SEEN: Duration = Duration::from_secs(10);
+/// From the link being usable to `connected`.
+const BACK: Duration = Duration::from_secs(5);
+
+/// Whether this machine lets a test make networks and file systems of its own.
+fn may_change_the_system(what: &str) -> bool {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"0\n"));
+    let able = root && cfg!(target_os = "linux") && Command::new("ip").arg("-V").output().is_ok();
+    if !able {
+        println!("left out, since it takes root on Linux: {what}");
+    }
+    able
+}
+
+fn run(program: &str, args: &[&str]) {
+    let output = Command::new(program).args(args).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{program} {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A network with two hosts: this one, and a namespace for the door.
+struct Network {
+    name: String,
+    here: String,
+    subnet: String,
+}
+
+impl Network {
+    fn new() -> Self {
+        let number = std::process::id() % 250;
+        let network = Self {
+            name: format!("portero{number}"),
+            here: format!("pd{number}"),
+            subnet: format!("10.203.{number}"),
+        };
+        let there = format!("pe{number}");
+        run("ip", &["netns", "add", &network.name]);
+        run(
+            "ip",
+            &[
+                "link",
+                "add",
+                &network.here,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                &there,
+                "netns",
+                &network.name,
+            ],
+        );
+        run(
+            "ip",
+            &[
+                "addr",
+                "add",
+                &format!("{}.1/24", network.subnet),
+                "dev",
+                &network.here,
+            ],
+        );
+        run(
+            "ip",
+            &[
+                "-n",
+                &network.name,
+                "addr",
+                "add",
+                &format!("{}.2/24", network.subnet),
+                "dev",
+                &there,
+            ],
+        );
+        run("ip", &["-n", &network.name, "link", "set", &there, "up"]);
+        run("ip", &["-n", &network.name, "link", "set", "lo", "up"]);
+        network.mend();
+        network
+    }
+
+    /// The cable is pulled: no FIN, no RST, nothing.
+    fn cut(&self) {
+        run("ip", &["link", "set", &self.here, "down"]);
+    }
+
+    fn mend(&self) {
+        run("ip", &["link", "set", &self.here, "up"]);
+    }
+
+    fn host(&self) -> String {
+        format!("{}.1", self.subnet)
+    }
+
+    /// A command that runs there.
+    fn there(&self, program: &Path) -> Command {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.name]).arg(program);
+        command
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        // Takes both ends of the cable along.
+        let _ = Command::new("ip").args(["netns", "del", &self.name]).status();
+        let _ = Command::new("ip").args(["link", "del", &self.here]).output();
+    }
+}
+
+#[test]
+fn a_cut_cable_is_seen_the_door_goes_on_and_comes_back_by_itself() {
+    if !may_change_the_system("a cut cable") {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let network = Network::new();
+    let hub = Hub::start_at(folder.path(), &network.host());
+    let manager = hub.token("gerente", "Gerencia");
+    let (id, code) = hub.reserve(&manager, "José López", 6);
+    let token = hub.token("portero", "Puerta 1");
+    let command = network.there(&program("portero-door"));
+    let mut door = Door::start_by(command, &folder.path().join("1"), &hub.url, &token, "Puerta 1");
+    door.state("live");
+
+    network.cut();
+    let cut = Instant::now();
+    let seen = door.state("offline").duration_since(cut);
+    println!("figure: cable cut to offline: {} ms", seen.as_millis());
+    assert!(seen <= SEEN, "a dead link was seen after {seen:?}");
+    assert_eq!(door.scan(&code)["verdict"], "admitted");
+    assert_eq!(door.scan(&code)["asistenciaActual"], 2);
+
+    network.mend();
+    let mended = Instant::now();
+    let back = door.state("live").duration_since(mended);
+    println!("figure: cable mended to live: {} ms", back.as_millis());
+    assert!(back < BACK, "it came back after {back:?}");
+    door.delivered();
+    assert_eq!(
+        hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"],
+        2
+    );
+    hub.check();
+}
+
+/// A file system of its own, as small as asked.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn new(folder: PathBuf, size: &str) -> Self {
+        std::fs::create_dir_all(&folder).unwrap();
+        run(
+            "mount",
+            &[
+                "-t",
+                "tmpfs",
+                "-o",
+                &format!("size={size}"),
+                "none",
+                folder.to_str().unwrap(),
+            ],
+        );
+        Self(folder)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn on_a_full_disk_nobody_is_shown_as_admitted_and_nothing_is_lost() {
+    if !may_change_the_system("a full disk") {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let hub = Hub::start(folder.path());
+    let manager = hub.token("gerente", "Gerencia");
+    let (id, code) = hub.reserve(&manager, "Grupo grande", 9_000);
+    let disk = Disk::new(folder.path().join("small"), "8m");
+    let mut door = Door::live(&disk.0, &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    assert_eq!(door.scan(&code)["verdict"], "admitted");
+
+    let filler = disk.0.join("filler");
+    // As much as goes: the last writes fail, which is what this is for.
+    let _ = Command::new("dd")
+        .args(["if=/dev/zero", "bs=4k"])
+        .arg(format!("of={}", filler.display()))
+        .output()
+        .unwrap();
+    let mut admitted = 1;
+    let refused = until("the disk to be full", Duration::from_secs(20), || {
+        let request = door.send(json!({"cmd": "scan", "code": code}));
+        match door.answer(request).unwrap() {
+            // What room there was inside the databases' own files is used up first.
+            Ok(answer) => {
+                assert!(answer["escaneoId"].is_string(), "{answer}");
+                admitted += 1;
+                None
+            }
+            Err(error) => Some(error),
+        }
+    });
+    assert_eq!(refused["code"], "disk_full", "{refused}");
+    assert_eq!(
+        door.ask(json!({"cmd": "status"}))["problem"],
+        "disk_full",
+        "the badge says so"
+    );
+
+    std::fs::remove_file(&filler).unwrap();
+    let answer = door.scan(&code);
+    assert_eq!(answer["verdict"], "admitted", "{answer}");
+    admitted += 1;
+    door.delivered();
+    assert_eq!(
+        hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"],
+        admitted
+    );
+    assert!(
+        door.ask(json!({"cmd": "status"})).get("problem").is_none(),
+        "the disk has room again"
+    );
+    door.end();
+    hub.check();
+}
+
+#[test]
+fn a_damaged_cache_is_set_aside_rebuilt_and_the_outbox_is_untouched() {
+    let folder = tempdir().unwrap();
+    let mut hub = Hub::start(folder.path());
+    let manager = hub.token("gerente", "Gerencia");
+    let (id, code) = hub.reserve(&manager, "Marta Ríos", 4);
+    let token = hub.token("portero", "Puerta 1");
+    let place = folder.path().join("1");
+    let mut door = Door::live(&place, &hub.url, &token, "Puerta 1");
+    hub.kill();
+    door.state("offline");
+    assert_eq!(door.scan(&code)["verdict"], "admitted");
+    door.end();
+
+    let caches: Vec<PathBuf> = std::fs::read_dir(place.join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("cache") && path.is_file())
+        .collect();
+    assert!(!caches.is_empty(), "there is a cache");
+    for cache in &caches {
+        std::fs::write(cache, b"not a database, whatever was here before").unwrap();
+    }
+    hub.serve();
+    let mut door = Door::live(&place, &hub.url, &token, "Puerta 1");
+    door.delivered();
+    until("the roster to be back", Duration::from_secs(10), || {
+        let page = door.ask(json!({"cmd": "search", "text": "marta", "limit": 5}));
+        (page["total"] == 1 && page["reservas"][0]["asistenciaActual"] == 1).then_some(())
+    });
+    assert_eq!(
+        hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"],
+        1
+    );
+    let kept = std::fs::read_dir(place.join("data")).unwrap().any(|entry| {
+        std::fs::read(entry.unwrap().path()).is_ok_and(|bytes| bytes.starts_with(b"not a database"))
+    });
+    assert!(kept, "the damaged file is set aside, not thrown away");
+}
