@@ -78,13 +78,13 @@ async fn any_order(acts: Vec<(bool, Did)>, order: Vec<usize>, create_at: usize, 
     let mut accepted = std::collections::HashSet::new();
     for part in [&deliveries[..create_at], &deliveries[create_at..]] {
         for chunk in part.chunks(cut) {
-            for door in 0..2 {
+            for (number, door) in doors.iter().enumerate() {
                 let batch: Vec<Value> = chunk
                     .iter()
-                    .filter(|index| made[**index].0 == door)
+                    .filter(|index| made[**index].0 == number)
                     .map(|index| made[*index].1.clone())
                     .collect();
-                for (result, entry) in doors[door].deliver(&batch).await.iter().zip(&batch) {
+                for (result, entry) in door.deliver(&batch).await.iter().zip(&batch) {
                     let first = accepted.insert(entry["escaneoId"].to_string());
                     assert_eq!(result["resultado"] == "repetida", !first, "{result}");
                 }
