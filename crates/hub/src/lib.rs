@@ -11,6 +11,7 @@
 //! | [`store`] | SQLite: one writer, many readers, one log |
 //! | `live` | from the commit to the streams |
 //! | `redact` | what each role may see |
+//! | `direct` | a stream on a connection of its own |
 //! | `socket` | dead peers and slow readers |
 //! | `demo` | a venue of tonight to look at |
 //! | `housekeeping` | what it does by itself |
@@ -19,6 +20,7 @@
 pub mod bulk;
 mod clock;
 mod demo;
+mod direct;
 mod edit;
 pub mod error;
 mod housekeeping;

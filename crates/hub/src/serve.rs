@@ -11,6 +11,7 @@ use portero_protocol::problem::Code;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::direct::Direct;
 use crate::error::{Error, Result};
 use crate::housekeeping;
 use crate::http::{App, router};
@@ -49,7 +50,9 @@ pub async fn run(
     let serving = Arc::new(serving);
     let housekeeping = tokio::spawn(housekeeping::run(app.clone(), Arc::clone(&serving)));
 
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(app.clone());
+    let direct = Direct::new(router.clone());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     let server = axum_server::from_tcp(listener.into_std()?)?
         .handle(handle.clone())
@@ -57,10 +60,15 @@ pub async fn run(
     let served = async {
         match tls {
             Some(config) => {
-                let acceptor = RustlsAcceptor::new(config).acceptor(Prepared);
+                let acceptor = RustlsAcceptor::new(config).acceptor(Prepared { direct: None });
                 server.acceptor(acceptor).serve(service).await
             }
-            None => server.http1_only().acceptor(Prepared).serve(service).await,
+            None => {
+                let acceptor = Prepared {
+                    direct: Some(direct.clone()),
+                };
+                server.http1_only().acceptor(acceptor).serve(service).await
+            }
         }
     };
     tokio::pin!(served);
@@ -74,6 +82,7 @@ pub async fn run(
         }
     };
     let _ = close.send(true);
+    let _ = tokio::time::timeout(GRACE, direct.ended()).await;
     housekeeping.abort();
     housekeeping::last(&app, &serving).await;
     Ok(result?)

@@ -1,6 +1,8 @@
 //! Accepted connections: dead peers are noticed, and a reader that takes nothing is let go.
 
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,6 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
+use crate::direct::Direct;
+
 /// A connection that is silent for so long is asked whether it lives.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 /// Bytes that are not acknowledged for so long end the connection.
@@ -19,17 +23,31 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// A peer that takes no byte for so long is let go.
 const WRITE_DEADLINE: Duration = Duration::from_secs(15);
 
-/// Prepares each accepted connection.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Prepared;
+/// Prepares each accepted connection, and sends those that ask for the stream their own way.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    /// `None` under TLS, where the first bytes are not a request.
+    pub(crate) direct: Option<Direct>,
+}
 
 impl<S: Send + 'static> Accept<TcpStream, S> for Prepared {
     type Stream = Deadlined;
     type Service = S;
-    type Future = std::future::Ready<io::Result<(Deadlined, S)>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(Deadlined, S)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        std::future::ready(prepare(&stream).map(|()| (Deadlined::new(stream), service)))
+        let direct = self.direct.clone();
+        Box::pin(async move {
+            prepare(&stream)?;
+            if let Some(direct) = direct
+                && Direct::is_asked(&stream).await?
+            {
+                direct.take(stream);
+                // Nothing is left to do for whoever accepts.
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            Ok((Deadlined::new(stream), service))
+        })
     }
 }
 
@@ -55,11 +73,16 @@ pub(crate) struct Deadlined {
 }
 
 impl Deadlined {
-    fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream) -> Self {
         Self {
             stream,
             waiting: None,
         }
+    }
+
+    /// Who is at the other end.
+    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
     }
 
     fn judge<T>(&mut self, context: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {

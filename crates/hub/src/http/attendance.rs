@@ -125,7 +125,7 @@ async fn recorded(
     let _flight = Flight::start(app, identity.device, key)?;
     let (device, hash) = (identity.device, written.hash);
     app.store
-        .write(move |tx| tx.once(device, key, hash, deliver))
+        .write(move |tx| tx.once_whole(device, key, hash, deliver))
         .await
 }
 

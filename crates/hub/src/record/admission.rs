@@ -5,7 +5,7 @@ use portero_protocol::conflict::ConflictKind;
 use portero_protocol::entry::Entry;
 use portero_protocol::ids::{DeviceId, EntryId};
 
-use super::{announce, counts, find, judge, undo};
+use super::{announce, counted, counts, find, judge, undo};
 use crate::error::Result;
 use crate::store::entry::{EntryHash, NewEntry};
 use crate::store::standing::Standing;
@@ -72,7 +72,7 @@ pub(super) fn record(
             tx.open_conflict(&standing.id, kind, day, &entries)?;
         }
     }
-    counts(tx, entry.id, outcome, &standing.id)
+    Ok(counted(tx, entry.id, outcome, &standing))
 }
 
 /// The entries of other doors that took the places: as many of the latest as the excess is large, in order of arrival.

@@ -133,11 +133,19 @@ fn hold(tx: &mut Tx<'_>, device: DeviceId, entry: &Entry, hash: EntryHash) -> Re
 
 /// A result with a reservation's counts as they are now.
 fn counts(tx: &Tx<'_>, id: EntryId, outcome: Outcome, reservation: &ReservationId) -> Result<EntryResult> {
-    let (attendance, excess) = match tx.standing(reservation)? {
-        Some(standing) => (standing.attendance, standing.excess()),
-        None => (tx.orphaned(reservation)?, 0),
-    };
-    Ok(EntryResult {
+    Ok(match tx.standing(reservation)? {
+        Some(standing) => counted(tx, id, outcome, &standing),
+        None => result(tx, id, outcome, tx.orphaned(reservation)?, 0),
+    })
+}
+
+/// A result with the counts of a reservation that was just read or written.
+fn counted(tx: &Tx<'_>, id: EntryId, outcome: Outcome, standing: &Standing) -> EntryResult {
+    result(tx, id, outcome, standing.attendance, standing.excess())
+}
+
+fn result(tx: &Tx<'_>, id: EntryId, outcome: Outcome, attendance: u32, excess: u32) -> EntryResult {
+    EntryResult {
         id: Some(id),
         outcome,
         original: None,
@@ -146,7 +154,7 @@ fn counts(tx: &Tx<'_>, id: EntryId, outcome: Outcome, reservation: &ReservationI
         pos: tx.head(),
         code: None,
         reason: None,
-    })
+    }
 }
 
 fn rejected(id: Option<EntryId>, problem: &Problem) -> EntryResult {

@@ -55,6 +55,28 @@ impl Tx<'_> {
             }
             Err(error) => return Err(error),
         };
+        self.remember(device, key, request, &answer)?;
+        Ok(answer)
+    }
+
+    /// As [`Tx::once`], for a write that answers everything that is wrong item by item: where it fails, it fails whole and is not remembered.
+    pub(crate) fn once_whole(
+        &mut self,
+        device: DeviceId,
+        key: OpId,
+        request: RequestHash,
+        write: impl FnOnce(&mut Self) -> Result<Answer>,
+    ) -> Result<Answer> {
+        if let Some(known) = self.answered(device, key, request)? {
+            return Ok(known);
+        }
+        self.op = Some(key);
+        let answer = write(self)?;
+        self.remember(device, key, request, &answer)?;
+        Ok(answer)
+    }
+
+    fn remember(&self, device: DeviceId, key: OpId, request: RequestHash, answer: &Answer) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT INTO idempotency (venue, key, device, request, status, body, version, at) \
@@ -70,7 +92,7 @@ impl Tx<'_> {
                 answer.version.map(sql::signed),
                 self.now.ms(),
             ))?;
-        Ok(answer)
+        Ok(())
     }
 
     fn answered(&self, device: DeviceId, key: OpId, request: RequestHash) -> Result<Option<Answer>> {

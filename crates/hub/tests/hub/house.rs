@@ -51,14 +51,7 @@ impl House {
     }
 
     pub(crate) async fn serve(&mut self, options: Options) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        self.url = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, stopped) = oneshot::channel();
-        let store = self.store.clone();
-        self.served = Some(tokio::spawn(run(listener, store, options, async {
-            let _ = stopped.await;
-        })));
-        self.stop = Some(stop);
+        self.url = format!("http://{}", self.start(options).await);
         let http = reqwest::Client::new();
         let url = format!("{}/readyz", self.url);
         tokio::time::timeout(LONG, async {
@@ -68,6 +61,24 @@ impl House {
         })
         .await
         .unwrap();
+    }
+
+    /// Serves by HTTPS as `localhost`.
+    pub(crate) async fn serve_tls(&mut self, options: Options) -> String {
+        let port = self.start(options).await.port();
+        format!("https://localhost:{port}")
+    }
+
+    async fn start(&mut self, options: Options) -> std::net::SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let store = self.store.clone();
+        self.served = Some(tokio::spawn(run(listener, store, options, async {
+            let _ = stopped.await;
+        })));
+        self.stop = Some(stop);
+        address
     }
 
     /// Ends the hub, as SIGTERM does, and gives what `run` returned.

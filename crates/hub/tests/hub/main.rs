@@ -12,6 +12,10 @@
 //! | `access` | tokens, roles, sessions, invitations, revocation |
 //! | `bad_input` | what can be sent wrong |
 //! | `bulk` | import, export, backup, restore, check, epochs |
+//! | `connections` | raw bytes, a connection used before, TLS |
+//! | `program` | the commands of `portero-hub` |
+//! | `docs` | what the documents say is there |
+//! | `retention` | what the hub forgets, and when it closes a day |
 //! | `sums` | properties: any order of delivery gives the same |
 #![expect(
     clippy::unwrap_used,
@@ -24,10 +28,14 @@ mod access;
 mod bad_input;
 mod bulk;
 mod changes;
+mod connections;
+mod docs;
 mod edits;
 mod entries;
 mod house;
 mod lists;
+mod program;
+mod retention;
 mod snapshot;
 mod stream;
 mod sums;
