@@ -99,7 +99,7 @@ test("a screen reader hears the verdict, and finds the parts by name", async ({ 
         - button "Conflictos 2 conflictos abiertos"
         - button "Ajustes"
       - paragraph: Club Miramar · vie 27 nov · Puerta 1
-      - button "ES. Switch to English"
+      - button "ES . Switch to English"
       - button "Tema claro"
       - button "En vivo hace 2 s"
       - status: En vivo

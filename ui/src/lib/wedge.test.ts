@@ -69,13 +69,19 @@ describe("a scanner", () => {
     const wedge = new Wedge();
     for (const stroke of strokes) wedge.on(stroke);
     const enter = wedge.on(key("Enter", (strokes.at(-1)?.time ?? 0) + 5));
-    expect(enter).toEqual({ swallow: true, effects: [{ kind: "code", texts: expect.arrayContaining([CODE]), inField: false }] });
+    expect(enter).toMatchObject({ swallow: true, effects: [{ kind: "code", texts: expect.arrayContaining([CODE]), inField: false }] });
   });
 
   it("that sends no Enter is read when it falls silent", () => {
     const strokes = scanned(CODE, LAYOUT.us, LAYOUT.us);
     expect(run(strokes, END - 1).effects).toEqual([]);
     expect(run(strokes, END).effects).toHaveLength(1);
+  });
+
+  it("may stall in the middle of a ticket", () => {
+    const strokes = scanned(CODE, LAYOUT.us, LAYOUT.us).map((stroke, i) => ({ ...stroke, time: stroke.time + (i > 60 ? 300 : 0) }));
+    expect(run(strokes).effects).toMatchObject([{ kind: "code", texts: [CODE] }]);
+    expect(run(strokes.slice(0, 100), END).effects).toEqual([]);
   });
 
   it("may put a prefix and a suffix around", () => {
@@ -141,7 +147,7 @@ describe("a person", () => {
   it("may hold a modifier between keys", () => {
     const wedge = new Wedge();
     wedge.on(key("z", 1_000));
-    expect(wedge.on(key("Shift", 1_010))).toEqual({ swallow: false, effects: [] });
+    expect(wedge.on(key("Shift", 1_010))).toMatchObject({ swallow: false, effects: [] });
     expect(wedge.tick(1_000 + GAP)).toHaveLength(1);
   });
 

@@ -24,9 +24,11 @@ export type Stroke = {
 export type Effect = { kind: "code"; texts: string[]; inField: boolean } | { kind: "typed"; strokes: Stroke[] };
 
 /** Two strokes of a scanner are never further apart, in ms; two of a person's, over a whole code, always are. */
-export const GAP = 60;
+export const GAP = 80;
 /** A scanner without Enter has ended when nothing came for so long, in ms. */
 export const END = 130;
+/** What began like a ticket and is not whole yet may stall for so long, in ms: a slow radio, a busy computer. */
+export const STALL = 400;
 /** The shortest burst that can be a code. */
 const LEAST = 6;
 
@@ -36,6 +38,8 @@ const isEnd = (stroke: Stroke) => stroke.key === "Enter" || stroke.key === "Tab"
 export class Wedge {
   #strokes: Stroke[] = [];
   #last = -Infinity;
+  /** It began like a ticket. */
+  #ticket = false;
   /** Which reading each text of the last code came from. */
   #readBy = new Map<string, number>();
   /** The reading that a ticket was last accepted by: a scanner is set up once. */
@@ -46,25 +50,32 @@ export class Wedge {
     this.#layout = this.#readBy.get(text) ?? this.#layout;
   }
 
-  /** `swallow`: it is known to be a scanner's, so that the page must not act on the stroke. */
-  on(stroke: Stroke): { swallow: boolean; effects: Effect[] } {
+  /**
+   * `swallow`: it is known to be a scanner's, so that the page must not act on the stroke. `first`: it begins what
+   * may become a burst.
+   */
+  on(stroke: Stroke): { swallow: boolean; first: boolean; effects: Effect[] } {
     if (!isText(stroke) && !isEnd(stroke)) {
       // Shift, AltGr and the like come between a scanner's characters; anything else ends a burst.
-      return { swallow: false, effects: isModifier(stroke.key) ? [] : this.#finish() };
+      return { swallow: false, first: false, effects: isModifier(stroke.key) ? [] : this.#finish() };
     }
-    const effects = stroke.time - this.#last > GAP ? this.#finish() : [];
+    const effects = stroke.time - this.#last > (this.#ticket ? STALL : GAP) ? this.#finish() : [];
     this.#last = stroke.time;
+    const first = this.idle;
     // No code begins so: whoever presses it need not wait, and may type on at once.
     if (this.idle && (stroke.key === "/" || stroke.key === "?")) {
-      return { swallow: false, effects: [...effects, { kind: "typed", strokes: [stroke] }] };
+      return { swallow: false, first, effects: [...effects, { kind: "typed", strokes: [stroke] }] };
     }
     if (isEnd(stroke)) {
       const burst = this.#finish();
-      if (burst.some((effect) => effect.kind === "code")) return { swallow: true, effects: [...effects, ...burst] };
-      return { swallow: false, effects: [...effects, ...burst, { kind: "typed", strokes: [stroke] }] };
+      if (burst.some((effect) => effect.kind === "code")) return { swallow: true, first, effects: [...effects, ...burst] };
+      return { swallow: false, first, effects: [...effects, ...burst, { kind: "typed", strokes: [stroke] }] };
     }
     this.#strokes.push(stroke);
-    return { swallow: this.#scanning(), effects };
+    // Its beginning is in its first dozen characters, or it has none.
+    const { length } = this.#strokes;
+    if (length >= LEAST && length <= 12) this.#ticket ||= readings(this.#strokes).some(beginsLikeTicket);
+    return { swallow: this.#scanning(), first, effects };
   }
 
   /** To be called when [`waits`] has passed without a stroke. */
@@ -74,6 +85,7 @@ export class Wedge {
 
   /** How long after the last stroke it is decided, in ms. */
   waits(): number {
+    if (this.#ticket && !readings(this.#strokes).some((text) => ticketIn(text) !== null)) return STALL;
     return this.#strokes.length >= LEAST ? END : GAP;
   }
 
@@ -84,12 +96,13 @@ export class Wedge {
   /** In a field a fast typist (or a program that fills it) has to be believed, so there it must begin like a ticket. */
   #scanning(): boolean {
     if (this.#strokes.length < LEAST) return false;
-    return !this.#strokes.some((stroke) => stroke.inField) || readings(this.#strokes).some(beginsLikeTicket);
+    return this.#ticket || !this.#strokes.some((stroke) => stroke.inField);
   }
 
   #finish(): Effect[] {
     const strokes = this.#strokes;
     this.#strokes = [];
+    this.#ticket = false;
     if (strokes.length === 0) return [];
     const inField = strokes.some((stroke) => stroke.inField);
     if (strokes.length >= LEAST) {

@@ -27,11 +27,11 @@ export interface Backend {
   /** Needs the hub. */
   reissue(reservaId: string): Promise<T.Ficha>;
   /** Needs the hub, and a manager. */
-  ticket(reservaId: string): Promise<T.Ticket>;
+  ticket(reservaId: string): Promise<T.TicketView>;
   /** Writes a PNG where the person's downloads are and says where; `null`: the person changed their mind. */
   saveTicket(reservaId: string): Promise<string | null>;
   /** `month` is `YYYY-MM`. */
-  monthLoad(month: string): Promise<T.MonthDay[]>;
+  monthLoad(month: string): Promise<T.CargaDelDia[]>;
   conflicts(): Promise<T.Conflicto[]>;
   resolve(decision: T.Decision): Promise<T.Conflicto>;
   cameras(): Promise<T.CameraChoice[]>;

@@ -67,15 +67,16 @@ export class Keyboard {
 
   #stroke(event: KeyboardEvent, altGr: boolean): void {
     const field = fieldOf(event.target);
-    if (this.#wedge.idle) this.#before = field && { field, value: field.value };
     const { key, code, shiftKey: shift } = event;
-    const { swallow, effects } = this.#wedge.on({ key, code, shift, altGr, time: event.timeStamp, inField: field !== null });
+    const { swallow, first, effects } = this.#wedge.on({ key, code, shift, altGr, time: event.timeStamp, inField: field !== null });
+    if (first) this.#before = field && { field, value: field.value };
     // Outside a field no single key does anything by itself but Enter, Tab and Space, which buttons know.
     const native = key === "Enter" || key === "Tab" || (key === " " && isControl(event.target)) || key.length > 1;
     if (swallow || (!field && !native)) event.preventDefault();
     if (swallow) event.stopPropagation();
     this.#apply(effects);
-    if (!field && key.length > 1 && !isControl(event.target) && isNavigation(key) && this.#act(actionOf(key, this.#place()), key)) event.preventDefault();
+    const own = key === "Enter" || key === "Tab" ? isControl(event.target) : movesByItself(event.target, key);
+    if (!own && isNavigation(key) && this.#act(actionOf(key, this.#place()), key)) event.preventDefault();
     clearTimeout(this.#timer);
     if (!this.#wedge.idle) this.#timer = setTimeout(() => this.#apply(this.#wedge.tick(performance.now())), this.#wedge.waits() + 2);
   }
@@ -161,9 +162,16 @@ function fieldOf(target: EventTarget | null): HTMLInputElement | HTMLTextAreaEle
   return null;
 }
 
-/** Elements that know Enter, Space and arrows themselves. */
+/** Elements that know Enter and Space themselves. */
 function isControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("button, a, select, input, textarea, summary, [role=dialog]") !== null;
+  return target instanceof HTMLElement && target.closest("button, a, select, input, textarea, summary, [role=dialog], [role=grid]") !== null;
+}
+
+/** Elements that arrows, Home and the like already move in. */
+function movesByItself(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const sideways = key === "ArrowLeft" || key === "ArrowRight";
+  return target.closest("select, input, textarea, [role=dialog]") !== null || (!sideways && target.closest("[role=grid]") !== null);
 }
 
 function isNavigation(key: string): boolean {

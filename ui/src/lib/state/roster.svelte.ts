@@ -1,6 +1,6 @@
 // The reservations screen: which night, which words, which state; the pages that are in sight; the one that is open.
 
-import { errorView, type ErrorView, type Ficha, type Fila, type ListQuery, type MonthDay, type Promoter, type Status } from "../backend";
+import { errorView, type ErrorView, type Ficha, type Fila, type ListQuery, type CargaDelDia, type Promoter, type Status } from "../backend";
 import { blank, type Draft } from "../draft";
 import { addDays, addMonths } from "../format";
 import { Pages } from "../pages";
@@ -26,7 +26,7 @@ export class Roster {
   /** Unsaved changes, by id: closing a panel loses nothing. */
   drafts = $state<Record<string, Draft>>({});
   month = $state("");
-  monthDays = $state<MonthDay[] | null>(null);
+  monthDays = $state<CargaDelDia[] | null>(null);
   /** Changes whenever a page has arrived. */
   readAt = $state(0);
   promoters = $state<Promoter[]>([]);

@@ -192,7 +192,13 @@ export function fakeBackend(): Backend {
     identity: () => command("identity", () => (firstStart ? null : identity())),
     status: () => command("status", status),
     scan: (code, quantity = 1) => command("scan", () => keep(ledger.scan(code, quantity))),
-    admit: (reservaId, quantity, override) => command("admit", () => keep(ledger.admit(reservaId, quantity, override))),
+    admit: (reservaId, quantity, override) =>
+      command("admit", () => {
+        const answer = keep(ledger.admit(reservaId, quantity, override));
+        const [conflicto] = ledger.conflicts;
+        if (override && conflicto) emit("door://event", { event: "conflict", conflicto });
+        return answer;
+      }),
     undo: (escaneoId) => command("undo", () => keep(ledger.undo(escaneoId))),
     recent: (limit) => command("recent", () => ledger.recent(limit) as Recent[]),
     tonight: () => command("tonight", () => ledger.tonight(TODAY, CAPACITY)),

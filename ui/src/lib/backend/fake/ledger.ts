@@ -7,7 +7,7 @@ import type {
   Ficha,
   Fila,
   ListQuery,
-  MonthDay,
+  CargaDelDia,
   Recent,
   ReservaCambios,
   ReservaNueva,
@@ -280,8 +280,8 @@ export class Ledger {
     if (row) row.emision += 1;
   }
 
-  month(month: string): MonthDay[] {
-    const days = new Map<string, MonthDay>();
+  month(month: string): CargaDelDia[] {
+    const days = new Map<string, CargaDelDia>();
     for (const row of this.#rows.values()) {
       if (!row.dia.startsWith(month) || row.estado === "Cancelado") continue;
       const day = days.get(row.dia) ?? { fecha: row.dia, reservas: 0, personas: 0 };

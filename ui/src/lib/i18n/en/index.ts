@@ -1,0 +1,14 @@
+import type { Messages } from "../index";
+import { desk } from "./desk";
+import { door } from "./door";
+import { errors } from "./errors";
+import { shell } from "./shell";
+
+export const en: Messages = {
+  name: "English",
+  other: "Cambiar a español",
+  ...shell,
+  ...door,
+  ...desk,
+  ...errors,
+};

@@ -1,0 +1,15 @@
+// The venue's own words. This language is the source: the other has to have its shape.
+
+import { desk } from "./desk";
+import { door } from "./door";
+import { errors } from "./errors";
+import { shell } from "./shell";
+
+export const es = {
+  name: "Español",
+  other: "Switch to English",
+  ...shell,
+  ...door,
+  ...desk,
+  ...errors,
+};
