@@ -35,7 +35,7 @@ use axum::routing::{get, post};
 use portero_protocol::cursor::Epoch;
 use portero_protocol::ids::{DeviceId, OpId};
 use portero_protocol::instant::Instant;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::options::Options;
 use crate::store::Store;
@@ -54,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) closing: watch::Receiver<bool>,
     /// When each device was last heard, since it was last written down.
     pub(crate) seen: Mutex<HashMap<DeviceId, Instant>>,
+    snapshots: Arc<Semaphore>,
     attempts: Attempts,
     in_flight: Mutex<HashSet<(DeviceId, OpId)>>,
     requests: AtomicU64,
@@ -76,6 +77,7 @@ impl App {
             epoch,
             closing,
             seen: Mutex::default(),
+            snapshots: Arc::new(Semaphore::new(snapshot::AT_ONCE)),
             attempts: Attempts::default(),
             in_flight: Mutex::default(),
             requests: AtomicU64::new(0),

@@ -1,5 +1,8 @@
 //! `GET /api/snapshot`: everything that a device may hold, from one view of the data, as NDJSON.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -19,10 +22,19 @@ const PART: usize = 64 * 1024;
 /// Parts that may wait for a slow reader. While they do, so does the view.
 const WAITING: usize = 4;
 
+/// Snapshots at a time: a slow reader holds its view, and other requests have to read as well.
+pub(super) const AT_ONCE: usize = 4;
+/// How long a device waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 type Part = Result<Bytes, std::io::Error>;
 
 /// `GET /api/snapshot`
 pub(super) async fn snapshot(State(app): State<App>, caller: Caller) -> Result<Response> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(&app.snapshots).acquire_owned())
+        .await
+        .map_err(|_| Error::wait(Code::Busy, "Too many devices are taking a snapshot", 2))?
+        .map_err(|_| Error::from(Code::Internal))?;
     let (parts, reader) = mpsc::channel::<Part>(WAITING);
     let role = caller.role();
     let store = app.store.clone();
@@ -48,6 +60,7 @@ pub(super) async fn snapshot(State(app): State<App>, caller: Caller) -> Result<R
             // The last line is missing, so the reader knows; ending the body with a fault says it sooner.
             let _ = failed.send(Err(std::io::Error::other(error))).await;
         }
+        drop(turn);
     });
     let mut response = Response::new(Body::from_stream(ReceiverStream::new(reader)));
     let headers = response.headers_mut();

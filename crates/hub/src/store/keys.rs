@@ -5,11 +5,12 @@ use portero_protocol::instant::Instant;
 use portero_protocol::problem::{Code, Invalid};
 use portero_protocol::ticket::SigningKey;
 use portero_protocol::venue::PublicKey;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use super::sql;
 use super::tx::Tx;
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::random;
 
@@ -34,14 +35,17 @@ pub(super) fn own(conn: &Connection, venue: i64) -> Result<SigningKey> {
     Ok(SigningKey::from_seed(&seed))
 }
 
+/// How long a device's key that ended is still published, in ms: its tickets were for the nights before that.
+const AFTERLIFE_MS: i64 = 8 * 24 * 60 * 60 * 1_000;
+
 /// Every key that doors may accept, the oldest first.
 pub(super) fn published(conn: &Connection, venue: i64) -> Result<Vec<PublicKey>> {
     let mut query = conn.prepare_cached(
         "SELECT signing_key.*, device.allotment FROM signing_key \
          LEFT JOIN device ON device.venue = signing_key.venue AND device.id = signing_key.device \
-         WHERE signing_key.venue = ?1 ORDER BY starts, key_id",
+         WHERE signing_key.venue = ?1 AND (device IS NULL OR ends IS NULL OR ends > ?2) ORDER BY starts, key_id",
     )?;
-    let mut rows = query.query([venue])?;
+    let mut rows = query.query((venue, clock::now().ms() - AFTERLIFE_MS))?;
     let mut keys = Vec::new();
     while let Some(row) = rows.next()? {
         keys.push(PublicKey {
@@ -74,17 +78,28 @@ impl Tx<'_> {
         }
         let key_id = hex::encode(&Sha256::digest(bytes)[..4]);
         let now = self.now.ms();
-        let same = published(self.conn, self.venue)?
-            .into_iter()
-            .find(|known| known.key_id == key_id);
-        if let Some(same) = same {
-            if same.key == key && same.device == Some(device) {
-                return Ok(same);
+        let known = self
+            .conn
+            .prepare_cached("SELECT public, device, ends FROM signing_key WHERE venue = ?1 AND key_id = ?2")?
+            .query_row((self.venue, &key_id), |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, Option<[u8; 16]>>(1)?,
+                    row.get::<_, Option<i64>>(2)?,
+                ))
+            })
+            .optional()?;
+        match known {
+            None => {}
+            Some((public, Some(owner), None)) if public == key && owner == device.uuid().into_bytes() => {
+                return self.published_key(&key_id);
             }
-            return Err(Error::new(
-                Code::IdTaken,
-                "That key is published already: make another one",
-            ));
+            Some(_) => {
+                return Err(Error::new(
+                    Code::IdTaken,
+                    "That key was published before: make another one",
+                ));
+            }
         }
         self.end_key(device)?;
         self.conn.execute(
@@ -92,10 +107,12 @@ impl Tx<'_> {
             (self.venue, &key_id, key, device.uuid().into_bytes(), now),
         )?;
         self.venue_changed()?;
-        self.known
-            .venue
-            .keys
-            .iter()
+        self.published_key(&key_id)
+    }
+
+    fn published_key(&self, key_id: &str) -> Result<PublicKey> {
+        let keys = &self.known.venue.keys;
+        keys.iter()
             .find(|known| known.key_id == key_id)
             .cloned()
             .ok_or_else(|| Code::Internal.into())

@@ -193,3 +193,6 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
     conn.pragma_update(None, "cache_size", -32_000)?;
     Ok(conn)
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,8 +96,12 @@ impl<'c> Tx<'c> {
         let mark = self.mark();
         self.conn.prepare_cached("SAVEPOINT part")?.execute([])?;
         let result = part(self);
-        if result.is_err() {
-            self.conn.prepare_cached("ROLLBACK TO part")?.execute([])?;
+        if let Err(error) = &result {
+            // Where even that fails, the transaction is gone, and the reason is what the part ran into.
+            self.conn
+                .prepare_cached("ROLLBACK TO part")
+                .and_then(|mut back| back.execute([]))
+                .map_err(|_| error.clone())?;
             self.go_back(mark);
         }
         self.conn.prepare_cached("RELEASE part")?.execute([])?;

@@ -26,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(200);
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Runs in the transaction, or is told why there is none. Says whether it failed, and how it is answered.
-type Job = Box<dyn FnOnce(Result<&mut Tx<'_>>) -> (bool, Answer) + Send>;
+/// Runs in the transaction, or is told why there is none. Says why it failed, if it did, and how it is answered.
+type Job = Box<dyn FnOnce(Result<&mut Tx<'_>>) -> (Option<Error>, Answer) + Send>;
 type Waiting = (Job, Option<OwnedSemaphorePermit>);
 
 /// The way to the writer thread.
@@ -91,7 +91,7 @@ impl Writer {
             let result = tx.and_then(|tx| {
                 catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or_else(|_| Err(Code::Internal.into()))
             });
-            let failed = result.is_err();
+            let failed = result.as_ref().err().cloned();
             let answer: Answer = Box::new(move |committed| {
                 // Nobody listens where the client has gone; what was committed stays.
                 let _ = answer.send(committed.and(result));
@@ -178,8 +178,12 @@ impl Loop {
             transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
             let (failed, answer) = job(Ok(&mut tx));
             answers.push(answer);
-            if failed {
-                transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
+            if let Some(error) = failed {
+                // A full disk makes SQLite give up the whole transaction. Then everybody in it is told of the disk, and not of a savepoint.
+                transaction
+                    .prepare_cached("ROLLBACK TO job")
+                    .and_then(|mut back| back.execute([]))
+                    .map_err(|_| error)?;
                 tx.go_back(mark);
             }
             transaction.prepare_cached("RELEASE job")?.execute([])?;

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use portero_hub::{Options, Store, run};
 use portero_protocol::chain;
 use portero_protocol::device::Role;
@@ -15,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+use crate::sse::Stream;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
@@ -288,11 +289,7 @@ impl Device {
         }
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
-        Stream {
-            headers: response.headers().clone(),
-            bytes: Box::pin(response.bytes_stream()),
-            rest: Vec::new(),
-        }
+        Stream::of(response)
     }
 }
 
@@ -319,84 +316,4 @@ pub(crate) fn tonight() -> String {
 pub(crate) fn draft(name: &str, party: u32) -> Value {
     json!({"id": new_key(), "cliente": {"nombre": name, "telefono": "+34 600 123 456", "email": "a@example.com"},
            "numeroPersonas": party, "fecha": tonight(), "hora": "22:00", "detalles": ["VIP"], "mesa": "T1"})
-}
-
-/// An event as it came: its id, name and data.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
-    pub(crate) id: Option<String>,
-    pub(crate) name: String,
-    pub(crate) data: Value,
-    pub(crate) retry: Option<u64>,
-}
-
-impl Event {
-    pub(crate) fn pos(&self) -> u64 {
-        self.id
-            .as_ref()
-            .unwrap()
-            .split_once(':')
-            .unwrap()
-            .1
-            .parse()
-            .unwrap()
-    }
-}
-
-type Bytes = std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>;
-
-pub(crate) struct Stream {
-    pub(crate) headers: reqwest::header::HeaderMap,
-    bytes: Bytes,
-    /// What has come and makes no whole block yet.
-    rest: Vec<u8>,
-}
-
-impl Stream {
-    /// The next event; `None`: the stream ended.
-    pub(crate) async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(end) = self.rest.windows(2).position(|pair| pair == b"\n\n") {
-                let block: Vec<u8> = self.rest.drain(..end + 2).collect();
-                return Some(parse(std::str::from_utf8(&block).unwrap().trim_end()));
-            }
-            match tokio::time::timeout(LONG, self.bytes.next())
-                .await
-                .expect("the stream is silent")
-            {
-                Some(Ok(part)) => self.rest.extend_from_slice(&part),
-                Some(Err(_)) | None => return None,
-            }
-        }
-    }
-
-    /// The next change: no `connected`, no heartbeat.
-    pub(crate) async fn change(&mut self) -> Event {
-        loop {
-            let event = self.next().await.expect("the stream ended");
-            if event.id.is_some() {
-                return event;
-            }
-        }
-    }
-}
-
-fn parse(block: &str) -> Event {
-    let mut event = Event {
-        id: None,
-        name: String::new(),
-        data: Value::Null,
-        retry: None,
-    };
-    for line in block.lines() {
-        let (field, value) = line.split_once(": ").unwrap();
-        match field {
-            "id" => event.id = Some(value.to_owned()),
-            "event" => event.name = value.to_owned(),
-            "data" => event.data = serde_json::from_str(value).unwrap(),
-            "retry" => event.retry = value.parse().ok(),
-            other => panic!("no field of ours: {other}"),
-        }
-    }
-    event
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `house` | a running hub, its clients, its stream |
+//! | `house`, `sse` | a running hub, its clients, its stream |
 //! | `entries` | delivering, repeating, undoing; orphans; what becomes a conflict |
 //! | `edits` | creating, merging field by field, deleting, issuing anew |
 //! | `stream` | resume, reset, redaction, heartbeat, slow readers, ends |
@@ -37,5 +37,6 @@ mod lists;
 mod program;
 mod retention;
 mod snapshot;
+mod sse;
 mod stream;
 mod sums;

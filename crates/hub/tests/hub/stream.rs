@@ -180,7 +180,7 @@ async fn every_role_gets_every_position_and_only_what_it_may_see() {
         ]
     );
     assert_eq!(all[4].2.data, json!({}));
-    let client = |event: &crate::house::Event| event.data["reserva"]["cliente"].clone();
+    let client = |event: &crate::sse::Event| event.data["reserva"]["cliente"].clone();
     assert_eq!(client(&all[0].0)["email"], "a@example.com");
     assert_eq!(client(&all[0].1), json!({"nombre": "Ana", "telefono": "···3456"}));
     assert_eq!(client(&all[0].2), json!({"nombre": ""}));
