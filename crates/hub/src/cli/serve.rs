@@ -1,5 +1,6 @@
 //! `serve`.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -82,6 +83,8 @@ impl Serve {
                 .map_err(|error| wrong(format!("{} cannot be listened on: {error}", self.listen)))?;
             let address = listener.local_addr()?;
             let scheme = if options.tls.is_some() { "https" } else { "http" };
+            // Before anybody is told that the hub is there, and may end it.
+            let ended = asked_to_end()?;
             let started = store.clone();
             run(listener, store, options, async move {
                 // The first poll comes once the hub accepts connections.
@@ -94,7 +97,7 @@ impl Serve {
                     tracing::error!(%error, "nobody reads the first line");
                 }
                 tracing::info!(%address, "listening");
-                asked_to_end().await;
+                ended.await;
                 tracing::info!("ending");
             })
             .await
@@ -102,27 +105,25 @@ impl Serve {
     }
 }
 
-/// Resolves on SIGINT or SIGTERM.
-async fn asked_to_end() {
-    let interrupt = async {
-        // Without the signal there is nothing to wait for.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Listens for SIGINT and SIGTERM from now on, and resolves when one comes.
+#[cfg(unix)]
+fn asked_to_end() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
+}
+
+/// Listens for Ctrl-C from now on, and resolves when it comes.
+#[cfg(windows)]
+fn asked_to_end() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

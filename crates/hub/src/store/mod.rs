@@ -2,11 +2,11 @@
 //!
 //! | module | subject |
 //! |---|---|
-//! | [`writer`] | the one thread that writes: many jobs share a commit, answers follow it |
-//! | [`readers`] | read connections |
-//! | [`tx`] | what a job sees: the venue, the clock, the log under the write lock |
-//! | [`life`] | the epoch: when a copied or restored file starts a new one |
-//! | [`schema`] | tables and migrations |
+//! | `writer` | the one thread that writes: many jobs share a commit, answers follow it |
+//! | `readers` | read connections |
+//! | `tx` | what a job sees: the venue, the clock, the log under the write lock |
+//! | `life` | the epoch: when a copied or restored file starts a new one |
+//! | `schema` | tables and migrations |
 //! | the rest | one file a table |
 
 mod chain;
