@@ -60,6 +60,20 @@ impl Luma {
             .unwrap_or_default()
     }
 
+    /// A rectangle of it, cut off at the borders; at least one pixel.
+    pub fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let (left, top) = (left.min(self.width - 1), top.min(self.height - 1));
+        let (width, height) = (
+            width.clamp(1, self.width - left),
+            height.clamp(1, self.height - top),
+        );
+        let data = (top..top + height)
+            .flat_map(|y| &self.row(y)[left..left + width])
+            .copied()
+            .collect();
+        Self { width, height, data }
+    }
+
     /// The same picture within 1280×720 (or 720×1280 for a standing one), by averaging areas. A picture
     /// that fits is handed back as it is.
     pub fn fit(self) -> Self {

@@ -163,7 +163,7 @@ impl Pipeline {
             let code = reading.codes.get(i)?;
             Some(SeenCode {
                 bytes: code.bytes.clone(),
-                text: String::from_utf8_lossy(&code.bytes).into_owned(),
+                text: code.text.clone(),
                 decoder: code.decoder,
                 corners: code.corners,
                 frame: frame.number,

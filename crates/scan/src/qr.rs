@@ -57,6 +57,13 @@ impl Modules {
         })
     }
 
+    pub(crate) fn empty() -> Self {
+        Self {
+            size: 21,
+            dark: vec![false; 21 * 21],
+        }
+    }
+
     /// Modules on a side: 21 for version 1, four more for each next one.
     pub fn size(&self) -> usize {
         self.size

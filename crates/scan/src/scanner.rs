@@ -61,7 +61,7 @@ impl Default for ScanSettings {
 pub struct SeenCode {
     /// Exactly what it holds.
     pub bytes: Vec<u8>,
-    /// The bytes as text; where they are not UTF-8, with replacement characters.
+    /// The bytes as text; where they are not UTF-8, a guess for people to look at.
     pub text: String,
     /// Who read it.
     pub decoder: DecoderKind,

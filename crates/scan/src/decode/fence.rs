@@ -227,7 +227,7 @@ fn quiet_panics() {
 }
 
 /// Everything that rqrr reads and locates.
-fn read(plane: &Luma) -> Reading {
+pub(super) fn read(plane: &Luma) -> Reading {
     let start = thread_ms();
     let mut reading = Reading::default();
     let (w, h) = (plane.width(), plane.height());
@@ -237,8 +237,10 @@ fn read(plane: &Luma) -> Reading {
         let corners = grid.bounds.map(|p| [p.x as f32, p.y as f32]);
         let mut bytes = Vec::new();
         if grid.decode_to(&mut bytes).is_ok() && !bytes.is_empty() {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             reading.codes.push(Found {
                 bytes,
+                text,
                 decoder: DecoderKind::Rqrr,
                 corners,
             });

@@ -2,8 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Fence, FenceState, Reading, filters, zxing::Zxing};
+use super::{Fence, FenceState, Reading, pass::Pass, zxing::Zxing};
 use crate::luma::Luma;
+
+/// Second looks, one a frame that gave nothing.
+const ROTA: [Pass; 4] = [
+    Pass::DoubledMiddle,
+    Pass::Blurred,
+    Pass::Sharpened,
+    Pass::Binarised,
+];
 
 /// Reads frames of a camera. Each frame gets zxing-cpp as it is and, if that reads nothing, one of the
 /// filters in turn; rqrr looks at frames when it is free, and what it read comes with a later frame.
@@ -42,14 +50,9 @@ impl LiveDecoder {
     pub fn decode(&mut self, plane: &Arc<Luma>) -> Reading {
         let mut reading = self.zxing.read(plane);
         if reading.codes.is_empty() {
-            let start = crate::cputime::thread_ms();
-            let mut filtered = filters::blur3(plane);
-            if self.turn % 2 == 1 {
-                filtered = filters::binarised(&filtered);
-            }
+            let pass = ROTA[self.turn % ROTA.len()];
             self.turn = self.turn.wrapping_add(1);
-            reading.ms += crate::cputime::thread_ms() - start;
-            reading.merge(self.zxing.read(&filtered));
+            reading.merge(pass.read(&self.zxing, plane, &mut None));
         }
         if let Some(late) = self.fence.poll() {
             reading.merge(late);

@@ -2,13 +2,16 @@
 //!
 //! - [`zxing`]: zxing-cpp, the reader that reads most and stops in time
 //! - [`fence`]: rqrr on a thread of its own, since it can panic and stall
-//! - [`filters`]: what the plane goes through for a second look
+//! - [`filters`] and [`pass`]: what the plane goes through for a second look
+//! - [`baseline`]: each reader alone, for comparison
 //! - [`still`]: every pass on one picture; [`live`]: passes in turn on a stream of frames
 
+pub mod baseline;
 mod fence;
 mod filters;
 mod finders;
 mod live;
+mod pass;
 mod still;
 mod zxing;
 
@@ -52,6 +55,9 @@ pub type Corners = [[f32; 2]; 4];
 pub struct Found {
     /// Exactly what the code holds, never text made pretty.
     pub bytes: Vec<u8>,
+    /// The bytes as text. Where they are not UTF-8, it is the reader's guess at their character set, for people
+    /// to look at.
+    pub text: String,
     /// Who read it.
     pub decoder: DecoderKind,
     /// Where.

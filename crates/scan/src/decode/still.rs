@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Fence, Reading, filters, zxing::Zxing};
+use super::{Fence, Reading, pass::Pass, zxing::Zxing};
 use crate::luma::Luma;
 
 /// Reads single pictures: one pass after the other until something is read.
@@ -38,20 +38,14 @@ impl StillDecoder {
     /// corners are in pixels of `plane`.
     pub fn decode(&mut self, plane: &Arc<Luma>) -> Reading {
         let mut reading = self.zxing.read(plane);
-        if !reading.codes.is_empty() {
-            return reading;
+        let mut blurred = None;
+        // In the order of what each reads that the ones before did not.
+        for pass in [Pass::Doubled, Pass::Sharpened, Pass::Blurred, Pass::Binarised] {
+            if !reading.codes.is_empty() {
+                return reading;
+            }
+            reading.merge(pass.read(&self.zxing, plane, &mut blurred));
         }
-        let start = crate::cputime::thread_ms();
-        let blurred = filters::blur3(plane);
-        reading.ms += crate::cputime::thread_ms() - start;
-        reading.merge(self.zxing.read(&blurred));
-        if !reading.codes.is_empty() {
-            return reading;
-        }
-        let start = crate::cputime::thread_ms();
-        let binarised = filters::binarised(&blurred);
-        reading.ms += crate::cputime::thread_ms() - start;
-        reading.merge(self.zxing.read(&binarised));
         if reading.codes.is_empty() {
             self.fence.submit(plane);
             if let Some(last) = self.fence.wait() {

@@ -1,6 +1,6 @@
 //! The `zxing-cpp` crate behind one function.
 
-use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI};
+use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI, TextMode};
 
 use super::{Corners, DecoderKind, Found, Reading};
 use crate::cputime::thread_ms;
@@ -18,7 +18,8 @@ impl Zxing {
             .try_rotate(true)
             .try_invert(true)
             .try_downscale(true)
-            .return_errors(true);
+            .return_errors(true)
+            .text_mode(TextMode::Plain);
         Self(reader)
     }
 
@@ -39,8 +40,10 @@ impl Zxing {
                     if bytes.is_empty() {
                         reading.located.push(corners);
                     } else {
+                        let text = String::from_utf8(bytes.clone()).unwrap_or_else(|_| barcode.text());
                         reading.codes.push(Found {
                             bytes,
+                            text,
                             decoder: DecoderKind::ZxingCpp,
                             corners,
                         });

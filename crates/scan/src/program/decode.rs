@@ -40,7 +40,7 @@ fn read(decoder: &mut StillDecoder, name: &str, plane: &Arc<Luma>) -> Value {
         .codes
         .iter()
         .map(|code| {
-            let mut map = content(&code.bytes);
+            let mut map = content(&code.bytes, &code.text);
             map.insert("decoder".into(), json!(code.decoder.name()));
             map.insert(
                 "corners".into(),

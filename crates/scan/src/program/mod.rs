@@ -92,9 +92,9 @@ fn line(value: &impl Serialize) -> Result<(), Failure> {
 }
 
 /// A code's bytes as the lines have them: `text`, and `bytes` where they are no UTF-8.
-fn content(bytes: &[u8]) -> serde_json::Map<String, Value> {
+fn content(bytes: &[u8], text: &str) -> serde_json::Map<String, Value> {
     let mut map = serde_json::Map::new();
-    map.insert("text".into(), json!(String::from_utf8_lossy(bytes)));
+    map.insert("text".into(), json!(text));
     if std::str::from_utf8(bytes).is_err() {
         map.insert("bytes".into(), json!(BASE64_STANDARD.encode(bytes)));
     }

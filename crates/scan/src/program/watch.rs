@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn seen(code: &SeenCode) -> Value {
-    let mut map = content(&code.bytes);
+    let mut map = content(&code.bytes, &code.text);
     map.insert("decoder".into(), json!(code.decoder.name()));
     map.insert("frame".into(), json!(code.frame));
     map.insert("ms".into(), json!(rounded(code.ms)));

@@ -98,43 +98,39 @@ impl Canvas {
         }
     }
 
-    /// Weighs the neighbours along rows (`step` (1, 0)) or columns (`(0, 1)`).
-    fn along(&self, kernel: &[f32], step: (isize, isize)) -> Self {
-        let reach = kernel.len() as isize / 2;
-        let mut out = self.clone();
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let mut sum = 0.0;
-                for (i, weight) in kernel.iter().enumerate() {
-                    let d = i as isize - reach;
-                    sum += weight * self.at(x as isize + d * step.0, y as isize + d * step.1);
-                }
-                out.data[y * self.width + x] = sum;
-            }
-        }
-        out
-    }
-
     /// Blurs by a bell curve.
     pub fn gaussian(&self, sigma: f32) -> Self {
         let reach = (sigma * 3.0).ceil().max(1.0) as isize;
-        let mut kernel: Vec<f32> = (-reach..=reach)
-            .map(|d| (-((d * d) as f32) / (2.0 * sigma * sigma)).exp())
-            .collect();
-        let sum: f32 = kernel.iter().sum();
-        kernel.iter_mut().for_each(|k| *k /= sum);
-        self.along(&kernel, (1, 0)).along(&kernel, (0, 1))
+        let bell = |d: isize| (-((d * d) as f32) / (2.0 * sigma * sigma)).exp();
+        let sum: f32 = (-reach..=reach).map(bell).sum();
+        let along_rows: Vec<_> = (-reach..=reach).map(|d| (d, 0, bell(d) / sum)).collect();
+        let along_columns: Vec<_> = (-reach..=reach).map(|d| (0, d, bell(d) / sum)).collect();
+        self.convolve(&along_rows).convolve(&along_columns)
     }
 
-    /// Blurs by any kernel: offsets and weights.
+    /// Blurs by any kernel: offsets and weights. Borders repeat.
     pub fn convolve(&self, kernel: &[(isize, isize, f32)]) -> Self {
-        let mut out = self.clone();
-        for y in 0..self.height {
-            for x in 0..self.width {
-                out.data[y * self.width + x] = kernel
-                    .iter()
-                    .map(|&(dx, dy, k)| k * self.at(x as isize + dx, y as isize + dy))
-                    .sum();
+        let reach = kernel.iter().map(|k| k.0.unsigned_abs()).max().unwrap_or(0);
+        // Rows with their borders repeated, so that the inner loop does nothing but multiply and add.
+        let wide_width = self.width + 2 * reach;
+        let mut wide = vec![0.0; wide_width * self.height];
+        for (row, to) in self
+            .data
+            .chunks_exact(self.width)
+            .zip(wide.chunks_exact_mut(wide_width))
+        {
+            to[..reach].fill(row[0]);
+            to[reach..reach + self.width].copy_from_slice(row);
+            to[reach + self.width..].fill(row[self.width - 1]);
+        }
+        let mut out = Self::new(self.width, self.height, 0.0);
+        for (y, line) in out.data.chunks_exact_mut(self.width).enumerate() {
+            for &(dx, dy, weight) in kernel {
+                let row = (y as isize + dy).clamp(0, self.height as isize - 1) as usize;
+                let start = row * wide_width + (reach as isize + dx) as usize;
+                line.iter_mut()
+                    .zip(&wide[start..])
+                    .for_each(|(o, p)| *o += weight * p);
             }
         }
         out

@@ -3,13 +3,17 @@
 //! - [`canvas`]: a plane of exact brightness to draw on
 //! - [`texture`]: a phone or a sheet with a code on it
 //! - [`place`]: how it is held before the camera
+//! - [`scene`]: a ticket in a room; [`conditions`]: a corpus of what goes wrong; [`sequence`]: a phone that enters
 //! - [`effects`]: lens, movement, light, sensor, compression
 //!
 //! Everything is by seed: the same seed draws the same frames on every machine.
 
 pub mod canvas;
+pub mod conditions;
 pub mod effects;
 pub mod place;
+pub mod scene;
+pub mod sequence;
 pub mod texture;
 
 pub use canvas::Canvas;
