@@ -22,6 +22,7 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
   ["door, refused", {}, (page) => guest(page, "Marta Ríos")],
   ["door, unknown", {}, (page) => hand(page, (fake) => fake.camera("res-nobody"))],
   ["door, call back", {}, (page) => hand(page, (fake) => fake.conflict("exceso", "José López"))],
+  ["door, test", {}, (page) => page.keyboard.press("p")],
   ["door, search", {}, (page) => page.getByTestId("search").fill("mar")],
   ["reservations", {}, (page) => page.getByTestId("nav-reservations").click()],
   [
@@ -53,6 +54,11 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
   ["tonight", {}, (page) => page.getByTestId("nav-tonight").click()],
   ["conflicts", {}, (page) => page.getByTestId("nav-conflicts").click()],
   ["settings", { query: "host" }, (page) => page.getByTestId("nav-settings").click()],
+  ["components", {}, async (page) => {
+      await page.getByTestId("nav-settings").click();
+      await page.getByRole("button", { name: /^Component/ }).click();
+      await expect(page.getByTestId("components")).toBeVisible();
+    }],
   ["badge", { query: "link=offline" }, (page) => page.getByTestId("badge").click()],
   ["keys", {}, (page) => page.keyboard.press("?")],
   ["first start", { query: "first", start: true }, async () => undefined],

@@ -244,3 +244,23 @@ test("a scan is answered on every screen", async ({ page }) => {
   await page.getByRole("button", { name: /Adelante.*Carlos Vera.*Ir a la puerta/ }).click();
   await verdict(page, "admitted");
 });
+
+test("the door test says what is missing, admits nobody and ends ready", async ({ page }) => {
+  await open(page);
+  await page.keyboard.press("p");
+  const sheet = page.getByTestId("door-test");
+  await expect(sheet).toHaveAttribute("data-ready", "false");
+  await hand(page, (fake) => fake.link("offline"));
+  await expect(page.getByTestId("test-hub")).toHaveAttribute("data-result", "fail");
+  await hand(page, (fake) => fake.link("live"));
+  await hand(page, (fake) => fake.camera("https://example.com/menu"));
+  await expect(page.getByTestId("test-camera")).toHaveAttribute("data-result", "pass");
+  await scanner(page, await codeOf(page, "Carlos Vera"));
+  await expect(page.getByTestId("test-scanner")).toHaveAttribute("data-result", "pass");
+  await expect(page.getByTestId("recent-entry").first()).not.toContainText("Carlos Vera");
+  await page.getByRole("button", { name: "Se oyó", exact: true }).click();
+  await expect(sheet).toHaveAttribute("data-ready", "true");
+  await expect(sheet).toContainText("Lista para abrir");
+  await page.keyboard.press("Escape");
+  await verdict(page, "idle");
+});

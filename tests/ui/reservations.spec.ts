@@ -27,7 +27,7 @@ for (const lang of ["es", "en"] as const) {
       await page.getByRole("button", { name: es ? "Día siguiente" : "Next day" }).click();
       await expect(page.getByTestId("day")).toContainText(es ? "Sábado 28 de noviembre" : "Saturday 28 November");
       await page.getByTestId("day").click();
-      await page.getByRole("dialog").getByRole("button", { name: /^20,/ }).click();
+      await page.getByRole("dialog").getByRole("button", { name: /^20 ?,/ }).click();
       await expect(page.getByTestId("day")).toContainText(es ? "Viernes 20 de noviembre" : "Friday 20 November");
       await page.keyboard.press("t");
       await expect(page.getByTestId("day")).toContainText("27");
@@ -44,12 +44,16 @@ for (const lang of ["es", "en"] as const) {
       await field(page, "hora").fill("1:30");
       await field(page, "hora").blur();
       await expect(field(page, "hora")).toHaveValue("01:30");
-      await expect(page.getByTestId("dawn")).toContainText(es ? "madrugada del sábado 28 nov" : "early Saturday 28 Nov");
+      await page.getByTestId("night").click();
+      await page.getByRole("dialog").locator("[data-day='2026-11-28']").click();
+      await expect(page.getByTestId("night")).toContainText(es ? "sáb 28 nov" : "Sat 28 Nov");
+      await expect(page.getByTestId("dawn")).toContainText(es ? "madrugada del domingo 29 nov" : "early Sunday 29 Nov");
       await field(page, "notas").fill("VIP\nAlergia: mariscos");
       await page.getByTestId("reservation-save").click();
       await expect(page.getByTestId("sheet-name")).toHaveText("Valentina Cruz");
       await expect(page.getByTestId("reservation-qr")).toBeVisible();
       await page.getByTestId("reservation-search").fill("cruz");
+      await page.getByRole("button", { name: es ? "Día siguiente" : "Next day" }).click();
       await expect(await row(page, "Valentina Cruz")).toContainText("01:30");
     });
 

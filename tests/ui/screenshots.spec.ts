@@ -37,6 +37,13 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
     await expect(page.getByTestId("callback")).toBeVisible();
   }],
   ["door-not-kept", {}, (page) => hand(page, (fake) => fake.fault("disk_full"))],
+  ["door-test", {}, async (page) => {
+    await page.keyboard.press("p");
+    await expect(page.getByTestId("door-test")).toBeVisible();
+    await hand(page, (fake) => fake.camera("https://example.com/menu"));
+    await page.getByRole("button", { name: /^(Se oyó|Heard)$/ }).click();
+    await page.getByRole("button", { name: /^(Se oyó|Heard)$/ }).blur();
+  }],
   ["door-search", {}, async (page) => {
     await page.getByTestId("search").fill("mar");
     await expect(page.getByTestId("search-result").nth(3)).toBeVisible();
@@ -78,6 +85,11 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
     await page.getByTestId("nav-settings").click();
     await expect(page.getByRole("radio").first()).toBeVisible();
   }],
+  ["components", {}, async (page) => {
+      await page.getByTestId("nav-settings").click();
+      await page.getByRole("button", { name: /^Component/ }).click();
+      await expect(page.getByTestId("components")).toBeVisible();
+    }],
   ["keys", {}, (page) => page.keyboard.press("?")],
   ["first-start", { query: "first", start: true }, async () => undefined],
   ["first-start-join", { query: "first", start: true }, async (page) => {

@@ -10,6 +10,7 @@ export type Action =
   | "byHand"
   | "seen"
   | "walkIn"
+  | "doorTest"
   | "screens"
   | "badge"
   | "fullscreen"
@@ -45,6 +46,7 @@ export const KEYMAP: readonly Binding[] = [
   { place: "door", action: "byHand", shown: ["A", "A"], keys: ["a"] },
   { place: "door", action: "seen", shown: ["V"], keys: ["v"] },
   { place: "door", action: "walkIn", shown: ["N"], keys: ["n"] },
+  { place: "door", action: "doorTest", shown: ["P"], keys: ["p"] },
   { place: "reservations", action: "move", shown: ["↑", "↓"], keys: ["arrowup", "arrowdown", "home", "end", "pageup", "pagedown"] },
   { place: "reservations", action: "open", shown: ["⏎"], keys: ["enter"] },
   { place: "reservations", action: "newOne", shown: ["N"], keys: ["n"] },

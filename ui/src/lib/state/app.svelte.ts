@@ -1,10 +1,13 @@
 // What the whole window shares: who and where this device is, the connection, the language, the look, the screen.
 
-import { errorView, type Backend, type DoorStatus, type ErrorView, type Lang, type Startup, type StartChoice, type Theme } from "../backend";
+import { errorView, type Backend, type DoorStatus, type ErrorView, type Lang, type LinkState, type Startup, type StartChoice, type Theme } from "../backend";
 import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
 import { Toasts } from "./toasts.svelte";
 
 export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "settings" | "components";
+
+/** How often what is no event is looked at, in seconds. */
+const LOOK_AGAIN = 15;
 
 export const SCREENS: readonly Screen[] = ["door", "reservations", "tonight", "conflicts", "settings"];
 
@@ -24,6 +27,9 @@ export class App {
   contrast = $state(false);
   sound = $state(0.6);
   openConflicts = $state(0);
+  /** The connection's states of the last hour, oldest first. */
+  history = $state<{ state: LinkState; since: number }[]>([]);
+  #seconds = 0;
   #systemDark = $state(true);
 
   readonly t: Messages = $derived(dictionaries[this.lang]);
@@ -52,7 +58,12 @@ export class App {
   /** Opens, and listens from then on. Returns what ends it. */
   start(): () => void {
     const { backend } = this;
-    const clock = setInterval(() => (this.now = Date.now()), 1000);
+    const clock = setInterval(() => {
+      this.now = Date.now();
+      this.#seconds += 1;
+      // Quiet is proven again and again, and the venue's day ends: neither is an event.
+      if (this.#seconds % LOOK_AGAIN === 0) void this.#lookAgain();
+    }, 1000);
     const focused = () => backend.windowFocused();
     addEventListener("focus", focused);
     const ends = [
@@ -103,6 +114,18 @@ export class App {
   #took(status: DoorStatus): void {
     this.status = status;
     this.statusAt = Date.now();
+    if (this.history.at(-1)?.state !== status.state) {
+      const hourAgo = this.statusAt - 3_600_000;
+      const from = this.history.findLastIndex((span) => span.since < hourAgo);
+      this.history = [...this.history.slice(Math.max(0, from)), { state: status.state, since: Date.parse(status.since) }];
+    }
+  }
+
+  async #lookAgain(): Promise<void> {
+    if (!this.startup || this.startup.firstStart || this.failure) return;
+    await this.refreshIdentity();
+    const status = await this.backend.status().catch(() => null);
+    if (status) this.#took(status);
   }
 
   async refreshIdentity(): Promise<void> {

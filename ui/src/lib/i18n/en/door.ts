@@ -3,7 +3,7 @@
 import type { Messages } from "../index";
 import { plural } from "../plural";
 
-export const door: Pick<Messages, "door" | "camera" | "status"> = {
+export const door: Pick<Messages, "door" | "camera" | "status" | "test"> = {
   door: {
     camera: "Camera",
     searchLabel: "Find a reservation",
@@ -144,5 +144,38 @@ export const door: Pick<Messages, "door" | "camera" | "status"> = {
     "En Camino": "Finished",
     "Reserva Caída": "No-show",
     Cancelado: "Cancelled",
+  },
+  test: {
+    title: "Door test",
+    hint: "An hour before opening: all green, and to work.",
+    run: "Test this door",
+    camera: "Camera",
+    cameraShow: "Show the camera a code, for example a menu's.",
+    cameraSeen: "Reads codes",
+    sound: "Sound",
+    soundAsk: "Did you hear it?",
+    soundYes: "Heard",
+    soundNo: "Not heard: turn this computer's volume up.",
+    scanner: "Hand scanner",
+    scannerShow: "Scan any code with the hand scanner, if there is one.",
+    scannerSeen: "Reads",
+    clock: "Clock",
+    clockGood: "right",
+    clockBad: (v) => `${v} off: correct this computer's time`,
+    clockUnknown: "not measured yet",
+    disk: "Disk",
+    diskGood: "keeps entries",
+    diskBad: "full: free some space",
+    roster: "Reservations",
+    rosterGood: (n) => `equal to the hub's · ${n} tonight`,
+    rosterBad: (n) => `${n} changes still to read`,
+    hub: "Hub",
+    hubBad: "does not answer",
+    pass: "good",
+    fail: "bad",
+    wait: "to do",
+    done: "Ready to open",
+    notDone: "Something is missing",
+    close: "Finish",
   },
 };
