@@ -52,7 +52,9 @@ impl LiveDecoder {
         if reading.codes.is_empty() {
             let pass = ROTA[self.turn % ROTA.len()];
             self.turn = self.turn.wrapping_add(1);
-            reading.merge(pass.read(&self.zxing, plane, &mut None));
+            if pass.fits(reading.ms, reading.ms) {
+                reading.merge(pass.read(&self.zxing, plane, &mut None));
+            }
         }
         if let Some(late) = self.fence.poll() {
             reading.merge(late);

@@ -19,7 +19,22 @@ pub(super) enum Pass {
     Binarised,
 }
 
+/// Milliseconds that all looks at one frame may take together: a pass that would not fit is left out. Some
+/// pictures, such as a wallpaper of finder patterns, take a reader fifty times its usual time.
+const BUDGET_MS: f64 = 200.0;
+
 impl Pass {
+    /// Whether it fits, where the plain look took `plain_ms` and all so far `spent_ms`.
+    pub(super) fn fits(self, plain_ms: f64, spent_ms: f64) -> bool {
+        // In plain looks, as measured, and a bit more.
+        let looks = match self {
+            Self::Doubled => 6.0,
+            Self::DoubledMiddle => 3.0,
+            Self::Blurred | Self::Sharpened | Self::Binarised => 2.0,
+        };
+        spent_ms + looks * plain_ms <= BUDGET_MS
+    }
+
     /// Reads the plane so. `blurred` is kept from pass to pass over the same plane.
     pub(super) fn read(self, zxing: &Zxing, plane: &Luma, blurred: &mut Option<Luma>) -> Reading {
         let start = thread_ms();

@@ -38,13 +38,16 @@ impl StillDecoder {
     /// corners are in pixels of `plane`.
     pub fn decode(&mut self, plane: &Arc<Luma>) -> Reading {
         let mut reading = self.zxing.read(plane);
+        let plain_ms = reading.ms;
         let mut blurred = None;
         // In the order of what each reads that the ones before did not.
         for pass in [Pass::Doubled, Pass::Sharpened, Pass::Blurred, Pass::Binarised] {
             if !reading.codes.is_empty() {
                 return reading;
             }
-            reading.merge(pass.read(&self.zxing, plane, &mut blurred));
+            if pass.fits(plain_ms, reading.ms) {
+                reading.merge(pass.read(&self.zxing, plane, &mut blurred));
+            }
         }
         if reading.codes.is_empty() {
             self.fence.submit(plane);

@@ -1,0 +1,65 @@
+//! Recall by condition on the corpus drawn here: a floor that may only rise.
+
+use std::sync::Arc;
+use std::thread;
+
+use portero_scan::decode::StillDecoder;
+use portero_scan::synth::conditions::Condition;
+
+const SEED: u64 = 1;
+/// Frames of each condition.
+const FRAMES: usize = 6;
+
+/// Frames read of six, as measured. Whoever makes a reader better raises its number.
+fn floor(condition: Condition) -> usize {
+    match condition {
+        Condition::Negative => 0,
+        Condition::Defocus => 3,
+        Condition::MotionBlur
+        | Condition::GlareSpot
+        | Condition::Gradient
+        | Condition::CrackedScreen
+        | Condition::NarrowQuietZone => 4,
+        Condition::Distance | Condition::Moire | Condition::LowContrast => 5,
+        _ => 6,
+    }
+}
+
+#[test]
+fn every_condition_keeps_its_floor() {
+    let half = Condition::ALL.len() / 2;
+    let counts: Vec<_> = thread::scope(|scope| {
+        let halves = [&Condition::ALL[..half], &Condition::ALL[half..]];
+        let threads =
+            halves.map(|part| scope.spawn(move || part.iter().map(|&c| (c, read(c))).collect::<Vec<_>>()));
+        threads
+            .into_iter()
+            .flat_map(|t| t.join().unwrap_or_default())
+            .collect()
+    });
+    assert_eq!(counts.len(), Condition::ALL.len());
+    let line = |(c, n): &(Condition, usize)| format!("{} {n} (floor {})", c.name(), floor(*c));
+    println!("{}", counts.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let below: Vec<_> = counts.iter().filter(|(c, n)| *n < floor(*c)).map(line).collect();
+    assert!(below.is_empty(), "below their floor: {below:?}");
+}
+
+/// Frames of the condition that are read; a text that is not in its frame ends the test.
+fn read(condition: Condition) -> usize {
+    let mut decoder = StillDecoder::new();
+    (0..FRAMES)
+        .filter(|&i| {
+            let drawn = condition.draw(SEED, i, FRAMES);
+            let reading = decoder.decode(&Arc::new(drawn.luma));
+            for code in &reading.codes {
+                assert!(
+                    drawn.texts.contains(&code.text),
+                    "{} {i}: {}",
+                    condition.name(),
+                    code.text
+                );
+            }
+            !reading.codes.is_empty()
+        })
+        .count()
+}
