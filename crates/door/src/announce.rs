@@ -1,6 +1,7 @@
 //! What the door says by itself. `changed` comes at once for the first change, and then at most one each 50 ms with all that changed meanwhile.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use portero_protocol::ids::ReservationId;
@@ -21,6 +22,8 @@ const BACKLOG: usize = 4_096;
 pub(crate) struct Announcer {
     events: broadcast::Sender<DoorEvent>,
     changes: mpsc::UnboundedSender<Changed>,
+    /// For the first who listens: what was said since the start.
+    first: Arc<Mutex<Option<broadcast::Receiver<DoorEvent>>>>,
 }
 
 #[derive(Debug)]
@@ -32,15 +35,23 @@ enum Changed {
 impl Announcer {
     /// Starts the task that merges changes. It ends with the last announcer.
     pub(crate) fn start() -> Self {
-        let (events, _) = broadcast::channel(BACKLOG);
+        let (events, first) = broadcast::channel(BACKLOG);
         let (changes, queue) = mpsc::unbounded_channel();
         tokio::spawn(merge(queue, events.clone()));
-        Self { events, changes }
+        Self {
+            events,
+            changes,
+            first: Arc::new(Mutex::new(Some(first))),
+        }
     }
 
-    /// Another reader.
+    /// Another reader. The first one hears everything from the start.
     pub(crate) fn listen(&self) -> broadcast::Receiver<DoorEvent> {
-        self.events.subscribe()
+        self.first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .unwrap_or_else(|| self.events.subscribe())
     }
 
     /// Says it at once.

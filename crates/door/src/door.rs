@@ -88,7 +88,7 @@ impl Door {
         })
     }
 
-    /// What the door says by itself, from now on. A reader that falls behind misses the oldest and should ask for everything again.
+    /// What the door says by itself: for the first who asks from the opening on, for others from now on. A reader that falls behind misses the oldest and should ask for everything again.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<DoorEvent> {
         self.parts.announcer.listen()
@@ -141,7 +141,7 @@ impl Door {
         Ok(DoorStatus {
             state: view.state,
             since: Instant::from_ms(view.since_ms + offset),
-            problem: view.problem,
+            problem: if view.disk_full { Some(Code::DiskFull) } else { view.problem },
             epoch: view
                 .cursor
                 .as_ref()
@@ -384,9 +384,12 @@ impl Door {
     ) -> Result<Answer> {
         let answer = self.parts.desk.ask(work).await;
         match &answer {
-            Ok(answer) if answer.entry.is_some() => self.tell_link(Message::Busy),
+            Ok(answer) if answer.entry.is_some() => {
+                self.parts.view.change(|view| view.disk_full = false);
+                self.tell_link(Message::Busy);
+            }
             Err(error) if error.code == Code::DiskFull => {
-                self.parts.view.change(|view| view.problem = Some(Code::DiskFull));
+                self.parts.view.change(|view| view.disk_full = true);
             }
             _ => {}
         }

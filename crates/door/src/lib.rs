@@ -19,9 +19,11 @@ mod known;
 mod lane;
 mod open;
 mod outbox;
+mod pair;
 mod shell;
 mod verdict;
 
 pub use door::{Door, DoorOptions, HubAddress};
 pub use error::{DoorError, Result};
+pub use pair::pair;
 pub use settings::Settings;

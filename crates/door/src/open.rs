@@ -90,6 +90,7 @@ impl Parts {
             },
             since_ms: now,
             problem: None,
+            disk_full: false,
             cursor: cache.cursor().cloned(),
             head: cache.cursor().map_or(0, |cursor| cursor.pos),
             proven: None,

@@ -260,7 +260,8 @@ impl Connection {
     /// When it has to be asked again, if nothing happens before.
     pub(crate) fn wake_at(&self) -> Option<u64> {
         let stream = match self.stream {
-            Stream::Down => self.next_try,
+            // While a try has to wait for a fetch, it is that fetch's end that goes on.
+            Stream::Down => self.next_try.filter(|_| !self.holds_back()),
             Stream::Opening { deadline } => Some(deadline),
             Stream::Up { heard, silence, .. } => Some(heard + silence),
         };
@@ -436,6 +437,12 @@ impl Connection {
         }
     }
 
+    /// A snapshot replaces the cursor that a stream would start from; and a place that broke the stream is passed first.
+    fn holds_back(&self) -> bool {
+        let under_way = self.fetching.max(self.wanted);
+        under_way == Some(Fetch::Snapshot) || (under_way.is_some() && self.has_to_pass())
+    }
+
     fn poll_later(&mut self, now: u64) {
         let interval = self.settings.polling_interval_s * 1_000;
         let wait = if now < self.busy_until {
@@ -507,10 +514,7 @@ impl Connection {
                 }
             }
         }
-        // A snapshot replaces the cursor that a stream would start from; and a place that broke the stream is passed first.
-        let under_way = self.fetching.max(self.wanted);
-        let hold = under_way == Some(Fetch::Snapshot) || (under_way.is_some() && self.has_to_pass());
-        if !hold && self.stream == Stream::Down && self.next_try.is_some_and(|at| now >= at) {
+        if !self.holds_back() && self.stream == Stream::Down && self.next_try.is_some_and(|at| now >= at) {
             self.next_try = None;
             self.stream = Stream::Opening {
                 deadline: now + HEADERS_MS,

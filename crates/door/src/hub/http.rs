@@ -80,7 +80,10 @@ impl Hub {
             .map_err(|_| bad("the token has characters that no token has".to_owned()))?;
         authorization.set_sensitive(true);
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, authorization);
+        // None where an invitation is still to be exchanged.
+        if !token.is_empty() {
+            headers.insert(AUTHORIZATION, authorization);
+        }
         headers.insert(HEADER_PROTOCOL, HeaderValue::from(PROTOCOL));
         let client = |more: fn(ClientBuilder) -> ClientBuilder| {
             let mut builder = Client::builder()
@@ -88,13 +91,14 @@ impl Hub {
                 .http1_only()
                 .no_gzip()
                 .connect_timeout(CONNECT)
-                // A direct link that is dead is seen in at most 10 s, also while nothing is sent.
+                // A direct link that is dead is seen in at most 10 s, also while nothing is sent: 3 s until it is asked, 3 s
+                // without an answer, and 2 s for the try to connect that proves it.
                 .tcp_keepalive(Duration::from_secs(3))
-                .tcp_keepalive_interval(Duration::from_secs(2))
+                .tcp_keepalive_interval(Duration::from_secs(1))
                 .tcp_keepalive_retries(3);
             #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
             {
-                builder = builder.tcp_user_timeout(Duration::from_secs(8));
+                builder = builder.tcp_user_timeout(Duration::from_secs(6));
             }
             // A hub at a bare address is on this network: a proxy of the system would not find it.
             if base

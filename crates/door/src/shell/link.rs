@@ -360,7 +360,10 @@ impl Link {
             .await;
         match applied {
             Ok((mut applied, cursor)) => {
-                self.view.change(|view| view.cursor = cursor);
+                self.view.change(|view| {
+                    view.cursor = cursor;
+                    view.disk_full = false;
+                });
                 let now = self.known.hub_now().ms();
                 for stamp in &applied.stamps {
                     self.figures.latency((now - stamp.ms()).max(0) as f64);
@@ -386,7 +389,7 @@ impl Link {
 
     fn trouble_here(&self, error: &DoorError) {
         if error.code == Code::DiskFull {
-            self.view.change(|view| view.problem = Some(Code::DiskFull));
+            self.view.change(|view| view.disk_full = true);
         }
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct LinkView {
     /// Unix ms of this device's clock.
     pub(crate) since_ms: i64,
     pub(crate) problem: Option<Code>,
+    /// The last try to record or store something found no room. Ends with the next that does.
+    pub(crate) disk_full: bool,
     pub(crate) cursor: Option<Cursor>,
     pub(crate) head: u64,
     /// In [`Ticks`].
