@@ -83,8 +83,8 @@ impl Steps {
         };
         let word = if ok { "" } else { "FAILED, " };
         println!("{word}{}{}", suffix(&outcome), seconds(outcome.took));
-        for line in outcome.output.lines().filter(|line| line.starts_with("figure: ")) {
-            println!("      {line}");
+        for figure in figures(&outcome.output) {
+            println!("      {figure}");
         }
         if !ok {
             println!(
@@ -189,6 +189,13 @@ fn seconds(time: Duration) -> String {
     }
 }
 
+/// What tests measured: `figure: …`, maybe after the name of the test on the same line.
+fn figures(output: &str) -> impl Iterator<Item = &str> {
+    output
+        .lines()
+        .filter_map(|line| Some(&line[line.find("figure: ")? + "figure: ".len()..]))
+}
+
 /// The last lines of a text.
 fn tail(text: &str, lines: usize) -> String {
     let all: Vec<&str> = text.lines().collect();
@@ -225,6 +232,15 @@ mod tests {
         assert_eq!(tail("a\nb\nc", 2), "b\nc");
         assert_eq!(tail("a", 5), "a");
         assert_eq!(tail("", 5), "");
+    }
+
+    #[test]
+    fn figures_are_found_behind_the_name_of_a_test() {
+        let output = "test outage::goes_on ... figure: seen: 415 ms\nfigure: back: 625 ms\nok\n";
+        assert_eq!(
+            figures(output).collect::<Vec<_>>(),
+            ["seen: 415 ms", "back: 625 ms"]
+        );
     }
 
     #[test]
