@@ -51,9 +51,9 @@ impl Group {
 
     fn signal(&self, signal: &str) {
         // the name of a group is the id of its head, which is ours until it is waited for
-        let _ = Command::new("kill")
-            .args([signal, "--", &format!("-{}", self.child.id())])
-            .status();
+        let mut kill = Command::new("kill");
+        kill.args([signal, "--", &format!("-{}", self.child.id())]);
+        let _ = kill.stderr(Stdio::null()).status();
     }
 
     /// SIGTERM, then SIGKILL to what has not gone in two seconds.

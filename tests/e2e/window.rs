@@ -242,6 +242,15 @@ impl Window {
     }
 
     async fn keep_picture(&self, name: &str) -> Result<()> {
+        // WebKit takes a picture with the next frame, and a page where nothing moves has none: a change too small to see makes some
+        self.run(
+            "let n = 0;
+             const paint = setInterval(() => {
+               document.body.style.opacity = n % 2 ? '' : '0.9999';
+               if (++n >= 40) { clearInterval(paint); document.body.style.opacity = ''; }
+             }, 25);",
+        )
+        .await?;
         let picture = self.driver.screenshot_as_png().await?;
         let mut folders = vec![root().join("tests/e2e/.results")];
         if std::env::var_os("PORTERO_SCREENSHOTS").is_some() {
