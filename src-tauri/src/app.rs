@@ -105,7 +105,7 @@ impl App {
             Stage::Starting | Stage::FirstStart => (None, None),
         };
         let identity = match &session {
-            Some(session) => session.door.identity().await.ok(),
+            Some(session) => session.door.identity().ok(),
             None => None,
         };
         let settings = self.preferences.now();

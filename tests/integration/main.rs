@@ -8,12 +8,7 @@
 //! | `stream` | the event stream as `curl` and a browser see it: resume over a restart, no gap |
 //! | `bad_input` | what a person or a program can send wrong |
 //! | `border` | the window's commands are the same in Rust, in the capability file and in TypeScript |
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod bad_input;
 mod border;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 import { hand, open } from "./window";
 
@@ -174,4 +176,12 @@ test("motion stops where the system asks for none", async ({ page }) => {
   await page.evaluate(() => window.porteroFake?.camera(window.porteroFake.codeOf("Carlos Vera")));
   const length = await page.getByTestId("verdict").evaluate((element) => getComputedStyle(element).animationDuration);
   expect(Number.parseFloat(length)).toBe(0);
+});
+
+test("all scripts of the window together stay under 120 kB, packed", () => {
+  const folder = new URL(".results/site/assets/", import.meta.url);
+  const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+  const packed = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, folder))).length, 0);
+  expect(scripts.length).toBeGreaterThan(1);
+  expect(packed).toBeLessThan(120_000);
 });

@@ -10,7 +10,7 @@ use crate::sound::Meaning;
 
 #[tauri::command]
 pub(crate) async fn identity(app: State<'_, App>) -> Result<Identity> {
-    Ok(app.session().await?.door.identity().await?)
+    Ok(app.session().await?.door.identity()?)
 }
 
 #[tauri::command]

@@ -22,10 +22,11 @@ pub(super) fn of(row: &Reservation) -> String {
             }
         }
     }
-    for text in [&row.table, &row.occasion, &row.client.email] {
-        if let Some(text) = text {
-            add(text);
-        }
+    for text in [&row.table, &row.occasion, &row.client.email]
+        .into_iter()
+        .flatten()
+    {
+        add(text);
     }
     if let Some(promoter) = &row.promoter {
         add(&promoter.name);

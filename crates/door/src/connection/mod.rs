@@ -8,6 +8,10 @@ use crate::settings::Settings;
 use crate::view::LinkState;
 
 mod loss;
+mod progress;
+mod signals;
+
+pub(crate) use signals::{Action, Fault, Input, Loss};
 
 /// The first try after a loss comes within that.
 const FIRST_TRY_MS: u64 = 800;
@@ -25,92 +29,6 @@ const BUSY_POLL_MS: u64 = 15_000;
 const BUSY_MS: u64 = 120_000;
 /// The bounds of the wait after an answer that is an error, in ms: first and longest.
 const ERRORS: (u64, u64) = (1_000, 30_000);
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Input {
-    /// The door was opened with a cache that is known up to there.
-    Start { cursor: Option<u64> },
-    /// The stream's headers arrived.
-    Opened,
-    /// The stream's first event arrived.
-    Connected { head: u64, heartbeat_ms: u64 },
-    /// Bytes came on the stream, and no event of them yet.
-    Half,
-    /// A heartbeat.
-    Heartbeat { head: u64 },
-    /// Positions were applied, up to there.
-    Applied { cursor: u64 },
-    /// A position is missing before one that the stream brought.
-    Gap,
-    /// The log cannot continue from here.
-    Reset,
-    /// The stream ended or could not be opened.
-    Lost(Loss),
-    /// A page of changes was applied, up to there.
-    Changed { cursor: u64, more: bool },
-    /// A snapshot was taken, up to there.
-    Taken { cursor: u64 },
-    /// Changes or a snapshot could not be fetched.
-    NotFetched(Fault),
-    /// An entry was made here.
-    Busy,
-    /// The hub accepted an entry.
-    Delivered,
-    /// The window was focused.
-    Focused,
-    /// The device slept, or its clock was set.
-    Woke,
-    /// Other settings.
-    Settings(Box<Settings>),
-    /// Time has passed.
-    Tick,
-}
-
-/// Why there is no stream any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Loss {
-    /// It ended, as every stream does after an hour, or the connection broke.
-    Ended,
-    /// The hub could not be reached.
-    Unreachable,
-    /// What came could not be read: it may be the same again.
-    Unreadable,
-    /// The answer was an error, or no stream.
-    Fault(Fault),
-}
-
-/// Why a request failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The hub could not be reached.
-    Unreachable,
-    /// The hub refuses this device to read.
-    Refused(Code),
-    /// The log cannot continue from here.
-    Expired,
-    /// The hub is there and says later.
-    Later { retry_after_ms: Option<u64> },
-    /// It is not the hub that answers: a login page, or another server.
-    NotTheHub,
-}
-
-/// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Open the stream from the cursor.
-    Connect,
-    /// Close the stream.
-    Disconnect,
-    /// Fetch one page of changes.
-    FetchChanges,
-    /// Take a snapshot.
-    FetchSnapshot,
-    /// The badge says this.
-    Show(LinkState, Option<Code>),
-    /// The stream is up: how long it took from when the link was last seen not to work, in ms.
-    Reconnected(u64),
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stream {
@@ -285,103 +203,6 @@ impl Connection {
         }
     }
 
-    fn connected(&mut self, head: u64, heartbeat_ms: u64, now: u64, actions: &mut Vec<Action>) {
-        if !matches!(self.stream, Stream::Opening { .. }) {
-            return;
-        }
-        self.stream = Stream::Up {
-            since: now,
-            heard: now,
-            // Two and a half heartbeats.
-            silence: heartbeat_ms.clamp(1_000, 600_000) * 5 / 2,
-        };
-        self.probe = None;
-        self.pardon = None;
-        self.next_poll = None;
-        self.fetches.succeeded();
-        if let Some(broken) = self.broken_at.take() {
-            actions.push(Action::Reconnected(now - broken));
-        }
-        self.head = head;
-        self.compare(now, actions);
-    }
-
-    fn heard(&mut self, now: u64) {
-        self.half = false;
-        if let Stream::Up { heard, .. } = &mut self.stream {
-            *heard = now;
-        }
-    }
-
-    fn advance(&mut self, cursor: u64) {
-        self.cursor = Some(cursor);
-        self.head = self.head.max(cursor);
-    }
-
-    /// With the stream up: live where nothing is missing, else catching up.
-    fn compare(&mut self, now: u64, actions: &mut Vec<Action>) {
-        if !matches!(self.stream, Stream::Up { .. }) {
-            return;
-        }
-        if self.cursor.is_some_and(|cursor| cursor >= self.head) {
-            self.proven = Some(now);
-            self.behind_since = None;
-            self.show(LinkState::Live, None, actions);
-        } else {
-            self.behind_since.get_or_insert(now);
-            // A heartbeat may come between a commit and its event: that is no reason to show anything.
-            if self.shown.0 != LinkState::Live {
-                self.show(LinkState::CatchingUp, None, actions);
-            }
-        }
-    }
-
-    fn reset(&mut self, actions: &mut Vec<Action>) {
-        self.close(actions);
-        self.next_try = None;
-        self.next_poll = None;
-        self.want(Fetch::Snapshot);
-        self.show(LinkState::CatchingUp, None, actions);
-    }
-
-    fn changed(&mut self, cursor: u64, more: bool, now: u64, actions: &mut Vec<Action>) {
-        if self.fetching == Some(Fetch::Changes) {
-            self.fetching = None;
-        }
-        self.fetches.succeeded();
-        self.fetch_not_before = 0;
-        self.pardon = None;
-        self.advance(cursor);
-        if more {
-            self.want(Fetch::Changes);
-            return;
-        }
-        if matches!(self.stream, Stream::Up { .. }) {
-            self.compare(now, actions);
-        } else {
-            self.proven = Some(now);
-            self.behind_since = None;
-            self.poll_later(now);
-            self.show(LinkState::Polling, None, actions);
-        }
-    }
-
-    fn taken(&mut self, cursor: u64, now: u64, actions: &mut Vec<Action>) {
-        self.fetching = None;
-        self.fetches.succeeded();
-        self.fetch_not_before = 0;
-        // A snapshot may be of another log's life, whose numbers start anew.
-        self.cursor = Some(cursor);
-        self.head = cursor;
-        self.proven = Some(now);
-        if self.settings.sse_enabled {
-            self.next_try = Some(now);
-        } else {
-            self.poll_later(now);
-            self.show(LinkState::Polling, None, actions);
-        }
-    }
-
     fn focused(&mut self, now: u64) {
         let live = matches!(self.stream, Stream::Up { .. }) && self.shown.0 == LinkState::Live;
         let stale = self
@@ -502,16 +323,17 @@ impl Connection {
             self.next_poll = None;
             self.want(Fetch::Changes);
         }
-        if self.fetching.is_none() && now >= self.fetch_not_before {
-            if let Some(fetch) = self.wanted.take() {
-                self.fetching = Some(fetch);
-                actions.push(match fetch {
-                    Fetch::Changes => Action::FetchChanges,
-                    Fetch::Snapshot => Action::FetchSnapshot,
-                });
-                if fetch == Fetch::Snapshot && self.shown.0 != LinkState::Offline {
-                    self.show(LinkState::CatchingUp, None, actions);
-                }
+        if self.fetching.is_none()
+            && now >= self.fetch_not_before
+            && let Some(fetch) = self.wanted.take()
+        {
+            self.fetching = Some(fetch);
+            actions.push(match fetch {
+                Fetch::Changes => Action::FetchChanges,
+                Fetch::Snapshot => Action::FetchSnapshot,
+            });
+            if fetch == Fetch::Snapshot && self.shown.0 != LinkState::Offline {
+                self.show(LinkState::CatchingUp, None, actions);
             }
         }
         if !self.holds_back() && self.stream == Stream::Down && self.next_try.is_some_and(|at| now >= at) {

@@ -11,13 +11,13 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "portero-door", version)]
 pub(crate) struct Arguments {
-    /// The hub, as http://192.168.1.10:7070 [default: the setting hub.url]
+    /// The hub's address [default: the setting hub.url]
     #[arg(long, value_name = "URL")]
     pub(crate) hub: Option<String>,
     /// The folder that holds this door's facts. One process at a time
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
-    /// A file with this device's token (or the environment's PORTERO_TOKEN)
+    /// A file with this device's token (or `PORTERO_TOKEN` in the environment)
     #[arg(long, value_name = "F", conflicts_with = "invite_file")]
     pub(crate) token_file: Option<PathBuf>,
     /// A file with an invitation's code, which is exchanged for a token once

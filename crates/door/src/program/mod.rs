@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<()> {
     let out = Out::new();
     let events = door.events();
     let ready = DoorEvent::Ready {
-        device_id: door.identity().await?.device_id,
+        device_id: door.identity()?.device_id,
     };
     let ended = match out.line(&ready).await {
         Ok(()) => {

@@ -166,7 +166,7 @@ async fn obey(door: &Door, value: Value) -> Result<Value> {
             )
         }
         Order::Status => answer(door.status().await?),
-        Order::Identity => answer(door.identity().await?),
+        Order::Identity => answer(door.identity()?),
         Order::Focus => {
             door.focus();
             Ok(json!({}))

@@ -1,4 +1,11 @@
 //! A door against a real hub, through real sockets and files.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `place` | a hub that can be stopped and started, and doors on it |
+//! | `live` | a scan here, a change elsewhere; with the hub, and without it |
+//! | `program` | `portero-door` as a process |
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod live;
 mod place;

@@ -114,7 +114,10 @@ async fn it_speaks_json_lines_and_ends_with_its_input() {
         ("{", "invalid_json"),
         (r#"{"id":7}"#, "invalid_command"),
         (r#"{"id":7,"cmd":"dance"}"#, "invalid_command"),
-        (r#"{"id":7,"cmd":"scan","code":"P1","quantity":0}"#, "invalid_field"),
+        (
+            r#"{"id":7,"cmd":"scan","code":"P1","quantity":0}"#,
+            "invalid_field",
+        ),
         (r#"{"id":7,"cmd":"get","reservaId":"nobody"}"#, "not_found"),
         (
             r#"{"id":7,"cmd":"set","key":"sse.enabled","value":"perhaps"}"#,
@@ -131,7 +134,10 @@ async fn it_speaks_json_lines_and_ends_with_its_input() {
         assert_eq!(answer["error"]["code"], code, "{bad}: {answer}");
     }
     drop(door.input.take());
-    let ended = tokio::time::timeout(LONG, door.child.wait()).await.unwrap().unwrap();
+    let ended = tokio::time::timeout(LONG, door.child.wait())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(ended.success());
 }
 
@@ -164,7 +170,11 @@ async fn a_folder_is_for_one_process_and_a_missing_token_is_said() {
     let place = Place::open().await;
     let mut first = Program::start(&place, "Puerta 1");
     first.line().await;
-    let second = Program::start(&place, "Puerta 1").child.wait_with_output().await.unwrap();
+    let second = Program::start(&place, "Puerta 1")
+        .child
+        .wait_with_output()
+        .await
+        .unwrap();
     assert!(!second.status.success());
     let none = Command::new(env!("CARGO_BIN_EXE_portero-door"))
         .args(["--hub", &place.url(), "--data-dir", "nowhere"])
