@@ -264,3 +264,22 @@ test("the door test says what is missing, admits nobody and ends ready", async (
   await page.keyboard.press("Escape");
   await verdict(page, "idle");
 });
+
+test("before the first snapshot the door is calm and complains of nothing", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "porteroFake", {
+      configurable: true,
+      set(fake) {
+        Object.defineProperty(window, "porteroFake", { value: fake });
+        fake.fail("tonight", "not_found");
+      },
+    });
+  });
+  await open(page);
+  await verdict(page, "idle");
+  await expect(page.getByTestId("toast")).toHaveCount(0);
+  await hand(page, (fake) => fake.fail("tonight", null));
+  await guest(page, "Carlos Vera");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("verdict")).toContainText("455");
+});

@@ -150,6 +150,10 @@ uuid_id!(
 
 fn uuid_v7(unix_ms: i64) -> Uuid {
     let ms = u64::try_from(unix_ms).unwrap_or(0);
+    #[cfg(feature = "sim")]
+    if let Some(random) = crate::sim::random() {
+        return uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid();
+    }
     let stamp = uuid::Timestamp::from_unix(
         uuid::NoContext,
         ms / 1_000,

@@ -81,7 +81,7 @@ impl Place {
         task.await.unwrap().unwrap();
     }
 
-    pub(crate) async fn start_hub(&mut self) {
+    pub(crate) fn start_hub(&mut self) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(self.address).unwrap();

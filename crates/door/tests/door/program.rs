@@ -158,7 +158,7 @@ async fn what_was_answered_survives_a_kill() {
     let mut door = Program::start(&place, "Puerta 1");
     let sheet = door.ask(json!({"cmd": "get", "reservaId": id})).await;
     assert_eq!(sheet["ok"]["asistenciaActual"], 20);
-    place.start_hub().await;
+    place.start_hub();
     until("all at the hub", async || {
         (place.attendance(&id).await == 20).then_some(())
     })

@@ -96,9 +96,9 @@ export class Door {
     try {
       do {
         this.#again = false;
-        const [recents, tonight] = await Promise.all([this.app.backend.recent(40), this.app.backend.tonight()]);
-        this.recents = recents;
-        this.tonight = tonight;
+        const tonight = this.app.backend.tonight().catch(untilTheFirstSnapshot);
+        this.recents = await this.app.backend.recent(40);
+        this.tonight = (await tonight) ?? this.tonight;
       } while (this.#again);
     } catch (thrown) {
       this.recents ??= [];
@@ -308,6 +308,12 @@ export class Door {
 
 export function mayUndo(recent: Recent, now: number): boolean {
   return !recent.anulada && now - Date.parse(recent.entrada.timestamp) < UNDO_FOR;
+}
+
+/** Before the first snapshot there is no venue, and so no tonight: it comes with the next change. */
+function untilTheFirstSnapshot(thrown: unknown): null {
+  if (errorView(thrown).code === "not_found") return null;
+  throw thrown;
 }
 
 /** The one word of a verdict. */
