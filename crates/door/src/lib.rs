@@ -14,6 +14,7 @@ mod desk;
 mod door;
 mod facts;
 mod figures;
+mod follow;
 mod hub;
 mod known;
 mod lane;

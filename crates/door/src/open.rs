@@ -1,6 +1,5 @@
 //! Opening a door: the lock on its folder, its two files, its threads and its tasks.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,12 +20,13 @@ use crate::door::DoorOptions;
 use crate::error::{DoorError, Result};
 use crate::facts::{self, Facts};
 use crate::figures::Figures;
+use crate::follow::{Follower, Message};
 use crate::hub::Hub;
 use crate::known::{Known, wall_ms};
 use crate::lane::Lane;
 use crate::settings::Settings;
 use crate::shell::courier::Courier;
-use crate::shell::link::{Link, Message};
+use crate::shell::link::Link;
 use crate::shell::{LinkView, SharedView, Ticks};
 use crate::view::{DoorEvent, LinkState};
 
@@ -166,10 +166,14 @@ impl Parts {
             inbox: inbox.clone(),
             ticks: self.ticks,
             closed: self.closed.clone(),
-            core: Connection::new(settings, fastrand::Rng::new()),
+            follower: Follower::new(
+                Connection::new(settings, fastrand::Rng::new()),
+                self.known.clone(),
+                self.figures.clone(),
+                self.view.clone(),
+                self.announcer.clone(),
+            ),
             stream: None,
-            early: BTreeMap::new(),
-            asked_for: BTreeSet::new(),
             books_due: 0,
         };
         let carrier = Courier {

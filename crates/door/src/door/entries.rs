@@ -7,7 +7,7 @@ use portero_protocol::ticket::{self, Reading};
 use super::Door;
 use crate::desk::Desk;
 use crate::error::Result;
-use crate::shell::link::Message;
+use crate::follow::Message;
 use crate::verdict;
 use crate::view::Answer;
 

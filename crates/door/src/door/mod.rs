@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use crate::error::{DoorError, Result};
 use crate::open::Parts;
 use crate::settings::Settings;
-use crate::shell::link::Message;
+use crate::follow::Message;
 use crate::view::DoorEvent;
 
 mod entries;

@@ -11,12 +11,12 @@ use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::link::Message;
 use super::{SharedView, Ticks};
 use crate::cache::Reads;
 use crate::desk::Desk;
 use crate::error::{DoorError, Result};
 use crate::facts::{self, Item, ItemId, Mark, Settled, Write, WriteBody};
+use crate::follow::Message;
 use crate::hub::{Hub, Trouble, WriteRequest};
 use crate::lane::Lane;
 use crate::outbox::{Action, Input, Outbox};
@@ -93,7 +93,12 @@ impl Courier {
                         Err(error) => Err(unread(&error)),
                     };
                     let input = match answer {
-                        Ok(answer) => accepted(&ids, answer, &link),
+                        Ok(answer) => {
+                            let (input, message) = accepted(&ids, answer);
+                            // The link ends only when the door is closed.
+                            let _ = link.send(message);
+                            input
+                        }
                         Err(trouble) => Input::NotDelivered(trouble.failure()),
                     };
                     // The courier ended: the door is being closed.
@@ -131,8 +136,8 @@ fn unread(error: &DoorError) -> Trouble {
     Trouble::unreachable(format!("the entries cannot be read from the disk: {error}"))
 }
 
-/// Reads the answer to a delivery, and hands the changes that it brought to the link.
-fn accepted(ids: &[EntryId], answer: DeliveryAnswer, link: &mpsc::UnboundedSender<Message>) -> Input {
+/// Reads the answer to a delivery: what it means for what waits, and for the link.
+pub(crate) fn accepted(ids: &[EntryId], answer: DeliveryAnswer) -> (Input, Message) {
     let marks: Vec<Mark> = ids
         .iter()
         .zip(&answer.results)
@@ -143,18 +148,16 @@ fn accepted(ids: &[EntryId], answer: DeliveryAnswer, link: &mpsc::UnboundedSende
             settled: settled(result),
         })
         .collect();
-    let counted = marks
-        .iter()
-        .any(|mark| matches!(mark.settled, Settled::Confirmed { .. }));
-    // The link ends only when the door is closed.
-    let _ = link.send(Message::Delivered {
-        counted,
+    let delivered = Message::Delivered {
+        counted: marks
+            .iter()
+            .any(|mark| matches!(mark.settled, Settled::Confirmed { .. })),
         changes: answer.changes.map(|changes| match changes {
             DeliveredChanges::Page(page) => Some(page),
             DeliveredChanges::Reset { .. } => None,
         }),
-    });
-    Input::Delivered(marks)
+    };
+    (Input::Delivered(marks), delivered)
 }
 
 fn settled(result: &EntryResult) -> Settled {

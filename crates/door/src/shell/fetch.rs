@@ -1,43 +1,15 @@
-//! Taking changes and snapshots.
+//! Taking snapshots.
 
 use std::sync::Arc;
 
 use portero_protocol::cursor::Cursor;
-use portero_protocol::event::{Logged, PagedEvent};
-use portero_protocol::listing::{ChangesPage, SnapshotLine};
+use portero_protocol::listing::SnapshotLine;
 
-use crate::cache::{Cache, Reads, Step};
+use crate::cache::{Cache, Reads};
 use crate::error::{DoorError, Result};
 use crate::facts;
 use crate::hub::{Hub, Trouble};
 use crate::lane::Lane;
-
-/// The positions of a page.
-pub(crate) fn steps(page: &ChangesPage) -> Vec<Step> {
-    page.events
-        .iter()
-        .map(|PagedEvent { id, event, data }| step(id.clone(), event, &data.to_string()))
-        .collect()
-}
-
-/// One position, from its name and data.
-pub(crate) fn step(at: Cursor, event: &str, data: &str) -> Step {
-    match Logged::read(event, data) {
-        Ok(logged) => Step {
-            at,
-            logged,
-            unreadable: false,
-        },
-        Err(error) => {
-            tracing::warn!(%at, event, %error, "a position of the log cannot be read: a snapshot follows");
-            Step {
-                at,
-                logged: None,
-                unreadable: true,
-            }
-        }
-    }
-}
 
 /// Why a snapshot ended early.
 #[derive(Debug)]

@@ -1,65 +1,49 @@
-//! What the state machine decides is done here.
+//! What the follower decides is done here.
 
+use portero_protocol::cursor::Cursor;
 use portero_protocol::ids::ReservationId;
-use portero_protocol::problem::Code;
+use portero_protocol::instant::Instant;
 
-use super::{Link, Message};
-use crate::connection::{Action, Fault, Input};
+use super::Link;
+use crate::connection::Fault;
+use crate::follow::{Do, Message};
 use crate::hub::Stream;
-use crate::known::wall_ms;
+use crate::shell::courier::Note;
 use crate::shell::fetch;
-use crate::view::{DoorEvent, LinkState};
 
 impl Link {
-    /// Feeds the state machine, and does what it decides.
-    pub(super) fn feed(&mut self, input: Input) {
-        for action in self.core.on(input, self.ticks.now()) {
-            match action {
-                Action::Connect => match self.view.get().cursor {
-                    Some(cursor) => {
-                        self.stream = Some(Stream::open(&self.hub, self.figures.clone(), &cursor))
-                    }
-                    None => tracing::error!("no cursor to connect from"),
-                },
-                Action::Disconnect => {
-                    self.stream = None;
-                    self.early.clear();
-                }
-                Action::FetchChanges => self.fetch_changes(),
-                Action::FetchSnapshot => self.fetch_snapshot(),
-                Action::Show(state, problem) => self.show(state, problem),
-                Action::Reconnected(ms) => self.figures.reconnected(ms as f64),
+    /// Does, or has done, what does not have to be waited for.
+    pub(super) fn carry_out(&mut self, action: Do) {
+        match action {
+            Do::Open(cursor) => self.stream = Some(Stream::open(&self.hub, self.figures.clone(), &cursor)),
+            Do::Close => self.stream = None,
+            Do::FetchChanges(cursor, asked_at) => self.fetch_changes(cursor, asked_at),
+            Do::FetchSnapshot => self.fetch_snapshot(),
+            Do::FetchOne(id) => self.fetch_one(id),
+            Do::Keep(detail) => {
+                let announcer = self.announcer.clone();
+                self.cache.tell(move |cache| match cache.take_detail(&detail) {
+                    Ok(changed) => announcer.changed(changed),
+                    Err(error) => tracing::error!(%error, "a reservation cannot be stored"),
+                });
             }
+            Do::MeetEpoch(epoch) => self.meet_epoch(epoch),
+            Do::KeepIdentity(device, role) => self.desk.tell(move |desk| {
+                if let Err(error) = desk.keep_identity(device, role) {
+                    tracing::warn!(%error, "the hub's name for this device cannot be kept");
+                }
+            }),
+            Do::HubReachable => {
+                // The courier ends only when the door is closed.
+                let _ = self.courier.send(Note::Reachable);
+            }
+            // It is waited for.
+            Do::Apply(..) => {}
         }
-        let wanted = self.core.wants_changes_with_delivery();
-        let (head, proven) = (self.core.head(), self.core.proven());
-        self.view.change(|view| {
-            view.head = head;
-            view.proven = proven;
-            view.since_wanted = view.cursor.clone().filter(|_| wanted);
-        });
     }
 
-    pub(super) fn show(&self, state: LinkState, problem: Option<Code>) {
-        let now = wall_ms();
-        self.view.change(|view| {
-            view.state = state;
-            view.problem = problem;
-            view.since_ms = now;
-        });
-        self.announcer.say(DoorEvent::State {
-            state,
-            since: self.known.clock(|clock| clock.hub(now)),
-        });
-    }
-
-    pub(super) fn fetch_changes(&self) {
-        let Some(cursor) = self.view.get().cursor else {
-            return;
-        };
+    fn fetch_changes(&self, cursor: Cursor, asked_at: Instant) {
         let (hub, inbox) = (self.hub.clone(), self.inbox.clone());
-        let error = self.known.clock(|clock| clock.error_ms(wall_ms()));
-        let asked_at = self.known.hub_now().plus_ms(-error.unwrap_or(0));
         tokio::spawn(async move {
             let page = hub.changes(&cursor).await;
             // The link ended: the door is being closed.
@@ -67,7 +51,7 @@ impl Link {
         });
     }
 
-    pub(super) fn fetch_snapshot(&self) {
+    fn fetch_snapshot(&self) {
         let (hub, cache, reads, inbox) = (
             self.hub.clone(),
             self.cache.clone(),
@@ -92,24 +76,27 @@ impl Link {
         });
     }
 
-    pub(super) fn fetch_missing(&mut self, id: ReservationId) {
-        if !self.asked_for.insert(id.clone()) {
-            return;
-        }
+    fn fetch_one(&self, id: ReservationId) {
         let (hub, inbox) = (self.hub.clone(), self.inbox.clone());
         tokio::spawn(async move {
             let found = hub.reservation(&id).await.map(Box::new);
-            // The link ended: the door is being closed.
+            // As above.
             let _ = inbox.send(Message::Missing(id, found));
         });
     }
 
-    pub(super) fn keep_identity(&self) {
-        let view = self.view.get();
-        self.desk.tell(move |desk| {
-            if let Err(error) = desk.keep_identity(view.device, view.role) {
-                tracing::warn!(%error, "the hub's name for this device cannot be kept");
+    fn meet_epoch(&self, epoch: String) {
+        let courier = self.courier.clone();
+        self.desk.tell(move |desk| match desk.meet_epoch(&epoch) {
+            Ok(Some(waiting)) => {
+                // The courier ends only when the door is closed.
+                let _ = courier.send(Note::Waiting(waiting));
             }
+            Ok(None) => {
+                // As above.
+                let _ = courier.send(Note::Reachable);
+            }
+            Err(error) => tracing::error!(%error, "the log's new life cannot be kept"),
         });
     }
 }

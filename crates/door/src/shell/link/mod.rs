@@ -1,12 +1,8 @@
-//! The link: feeds the connection's state machine with what the stream, the answers and the clock say, and does what it decides.
+//! The link: tells the follower what the stream, the answers and the clock say, and does what it decides.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use portero_protocol::cursor::Cursor;
-use portero_protocol::ids::ReservationId;
-use portero_protocol::instant::Instant;
-use portero_protocol::listing::{ChangesPage, ReservationDetail};
+use portero_protocol::problem::Code;
 use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
@@ -14,47 +10,24 @@ use tokio_util::sync::CancellationToken;
 use super::courier::Note;
 use super::{SharedView, Ticks};
 use crate::announce::Announcer;
-use crate::cache::{Cache, Reads, Step};
-use crate::connection::{Connection, Fault, Input};
+use crate::cache::{Applied, Cache, Reads, Step};
+use crate::connection::Loss;
 use crate::desk::Desk;
+use crate::error::DoorError;
 use crate::figures::Figures;
-use crate::hub::{Heard, Hub, Stream, Trouble};
-use crate::known::{Known, wall_ms};
+use crate::follow::{Do, Follower, Message, Source, change};
+use crate::hub::{Heard, Hub, Stream};
+use crate::known::Known;
 use crate::lane::Lane;
-use crate::settings::Settings;
 
-mod applying;
 mod doing;
-mod hearing;
 
-/// How often the two clocks are compared: one that jumps means that the device slept or that its clock was set.
+/// How often the two clocks are compared.
 const COMPARE: Duration = Duration::from_secs(2);
-/// How far they may differ.
-const JUMP_MS: i64 = 5_000;
 /// How often the books are kept.
 const BOOKS_MS: u64 = 60_000;
-
-/// What the link is told.
-#[derive(Debug)]
-pub(crate) enum Message {
-    /// A page of changes was asked for; with the hub's time before it was.
-    Changes(Result<ChangesPage, Trouble>, Instant),
-    /// A snapshot was asked for.
-    Snapshot(Result<Cursor, Fault>),
-    /// A delivery was answered: whether an entry counts, and the changes that it brought (inner `None`: the log cannot continue).
-    Delivered {
-        counted: bool,
-        changes: Option<Option<ChangesPage>>,
-    },
-    /// A reservation that the log talked about was asked for.
-    Missing(ReservationId, Result<Box<ReservationDetail>, Trouble>),
-    /// An entry was made here.
-    Busy,
-    /// The window was focused.
-    Focused,
-    /// Other settings.
-    Settings(Box<Settings>),
-}
+/// Events that are applied in one transaction at most.
+const BATCH: usize = 256;
 
 /// The link's things.
 pub(crate) struct Link {
@@ -70,10 +43,8 @@ pub(crate) struct Link {
     pub(crate) inbox: mpsc::UnboundedSender<Message>,
     pub(crate) ticks: Ticks,
     pub(crate) closed: CancellationToken,
-    pub(crate) core: Connection,
+    pub(crate) follower: Follower,
     pub(crate) stream: Option<Stream>,
-    pub(crate) early: BTreeMap<u64, Step>,
-    pub(crate) asked_for: BTreeSet<ReservationId>,
     pub(crate) books_due: u64,
 }
 
@@ -88,12 +59,11 @@ enum Next {
 impl Link {
     /// Works until the door is closed.
     pub(crate) async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
-        let cursor = self.view.get().cursor.map(|cursor| cursor.pos);
-        self.feed(Input::Start { cursor });
+        let todo = self.follower.start(self.ticks.now());
+        self.perform(todo).await;
         let mut compare = tokio::time::interval(COMPARE);
-        let mut difference = self.clock_difference();
         loop {
-            let wake = self.core.wake_at().map_or(Duration::from_secs(3_600), |at| {
+            let wake = self.follower.wake_at().map_or(Duration::from_secs(3_600), |at| {
                 Duration::from_millis(at.saturating_sub(self.ticks.now()))
             });
             let stream = &mut self.stream;
@@ -105,31 +75,26 @@ impl Link {
                 () = sleep(wake) => Next::Wake,
                 _ = compare.tick() => Next::Compare,
             };
-            match next {
+            let now = self.ticks.now();
+            let todo = match next {
                 Next::Closed => return,
-                Next::Message(message) => self.told(message).await,
-                Next::Heard(heard) => self.heard(heard).await,
-                Next::Wake => self.feed(Input::Tick),
-                Next::Compare => {
-                    let now = self.clock_difference();
-                    if (now - difference).abs() > JUMP_MS {
-                        tracing::info!(
-                            ms = now - difference,
-                            "the clock jumped: the device slept, or its clock was set"
-                        );
-                        self.known.clock(crate::clock::Clock::was_set);
-                        self.feed(Input::Woke);
-                    }
-                    difference = now;
-                    self.keep_books();
+                Next::Heard(heard) => {
+                    self.heard(heard).await;
+                    continue;
                 }
-            }
+                Next::Message(message) => self.follower.told(message, now),
+                Next::Wake => self.follower.tick(now),
+                Next::Compare => {
+                    self.keep_books(now);
+                    self.follower.compare_clocks(now)
+                }
+            };
+            self.perform(todo).await;
         }
     }
 
     /// Once a minute: what a restart should not lose, and needs no more.
-    fn keep_books(&mut self) {
-        let now = self.ticks.now();
+    fn keep_books(&mut self, now: u64) {
         if now < self.books_due {
             return;
         }
@@ -148,39 +113,52 @@ impl Link {
         });
     }
 
-    fn clock_difference(&self) -> i64 {
-        wall_ms() - self.ticks.now().cast_signed()
+    /// Takes what the stream has said so far; positions are applied together.
+    async fn heard(&mut self, first: Option<Heard>) {
+        let mut steps = Vec::new();
+        let mut next = Some(first.unwrap_or(Heard::Lost(Loss::Ended)));
+        while let Some(heard) = next.take() {
+            match change(&heard) {
+                Some(step) => steps.push(step),
+                None => {
+                    let before = Follower::stepped(std::mem::take(&mut steps));
+                    self.perform(before).await;
+                    let todo = self.follower.heard(heard, self.ticks.now());
+                    self.perform(todo).await;
+                }
+            }
+            if steps.len() < BATCH {
+                next = self.stream.as_mut().and_then(Stream::ready);
+            }
+        }
+        self.perform(Follower::stepped(steps)).await;
     }
 
-    async fn told(&mut self, message: Message) {
-        match message {
-            Message::Changes(Ok(page), asked_at) => self.take_page(page, Some(asked_at), true).await,
-            Message::Changes(Err(trouble), _) => self.feed(Input::NotFetched(trouble.fault())),
-            Message::Snapshot(Ok(cursor)) => self.snapshot_taken(cursor),
-            Message::Snapshot(Err(fault)) => self.feed(Input::NotFetched(fault)),
-            Message::Delivered { counted, changes } => {
-                if counted {
-                    self.feed(Input::Delivered);
-                }
-                match changes {
-                    Some(Some(page)) => self.take_page(page, None, false).await,
-                    Some(None) => self.feed(Input::Reset),
-                    None => {}
-                }
+    /// Does what the follower decided, and what it decides on that.
+    async fn perform(&mut self, todo: Vec<Do>) {
+        let mut todo = std::collections::VecDeque::from(todo);
+        while let Some(next) = todo.pop_front() {
+            match next {
+                Do::Apply(steps, source) => todo.extend(self.apply(steps, source).await),
+                other => self.carry_out(other),
             }
-            Message::Missing(id, found) => {
-                self.asked_for.remove(&id);
-                if let Ok(detail) = found {
-                    let announcer = self.announcer.clone();
-                    self.cache.tell(move |cache| match cache.take_detail(&detail) {
-                        Ok(changed) => announcer.changed(changed),
-                        Err(error) => tracing::error!(%error, "a reservation cannot be stored"),
-                    });
-                }
-            }
-            Message::Busy => self.feed(Input::Busy),
-            Message::Focused => self.feed(Input::Focused),
-            Message::Settings(settings) => self.feed(Input::Settings(settings)),
         }
+    }
+
+    async fn apply(&mut self, steps: Vec<Step>, source: Source) -> Vec<Do> {
+        let applied: Result<(Applied, Vec<Step>, _), DoorError> = self
+            .cache
+            .ask(move |cache| {
+                let applied = cache.apply(&steps)?;
+                Ok((applied, steps, cache.cursor().cloned()))
+            })
+            .await;
+        if let Err(error) = &applied {
+            tracing::error!(%error, "changes cannot be stored");
+            if error.code == Code::DiskFull {
+                self.view.change(|view| view.disk_full = true);
+            }
+        }
+        self.follower.applied(source, applied.ok(), self.ticks.now())
     }
 }
