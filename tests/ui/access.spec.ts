@@ -22,7 +22,7 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
   ["door, refused", {}, (page) => guest(page, "Marta Ríos")],
   ["door, unknown", {}, (page) => hand(page, (fake) => fake.camera("res-nobody"))],
   ["door, call back", {}, (page) => hand(page, (fake) => fake.conflict("exceso", "José López"))],
-  ["door, test", {}, (page) => page.keyboard.press("p")],
+  ["door, test", {}, (page) => page.keyboard.press("t")],
   ["door, search", {}, (page) => page.getByTestId("search").fill("mar")],
   ["reservations", {}, (page) => page.getByTestId("nav-reservations").click()],
   [

@@ -247,7 +247,7 @@ test("a scan is answered on every screen", async ({ page }) => {
 
 test("the door test says what is missing, admits nobody and ends ready", async ({ page }) => {
   await open(page);
-  await page.keyboard.press("p");
+  await page.keyboard.press("t");
   const sheet = page.getByTestId("door-test");
   await expect(sheet).toHaveAttribute("data-ready", "false");
   await hand(page, (fake) => fake.link("offline"));

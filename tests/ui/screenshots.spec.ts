@@ -38,7 +38,7 @@ const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
   }],
   ["door-not-kept", {}, (page) => hand(page, (fake) => fake.fault("disk_full"))],
   ["door-test", {}, async (page) => {
-    await page.keyboard.press("p");
+    await page.keyboard.press("t");
     await expect(page.getByTestId("door-test")).toBeVisible();
     await hand(page, (fake) => fake.camera("https://example.com/menu"));
     await page.getByRole("button", { name: /^(Se oyó|Heard)$/ }).click();

@@ -60,6 +60,10 @@ describe("the keys", () => {
     }
   });
 
+  it("leave the letter that tickets begin with alone at the door", () => {
+    expect(actionOf("P", "door")).toBeNull();
+  });
+
   it("are the screen's before they are everybody's", () => {
     expect(actionOf("Z", "door")).toBe("undo");
     expect(actionOf("z", "reservations")).toBeNull();

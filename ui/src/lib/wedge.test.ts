@@ -82,6 +82,8 @@ describe("a scanner", () => {
     const strokes = scanned(CODE, LAYOUT.us, LAYOUT.us).map((stroke, i) => ({ ...stroke, time: stroke.time + (i > 60 ? 300 : 0) }));
     expect(run(strokes).effects).toMatchObject([{ kind: "code", texts: [CODE] }]);
     expect(run(strokes.slice(0, 100), END).effects).toEqual([]);
+    const early = scanned(CODE, LAYOUT.us, LAYOUT.us).map((stroke, i) => ({ ...stroke, time: stroke.time + (i > 0 ? 300 : 0) }));
+    expect(run(early).effects).toMatchObject([{ kind: "code", texts: [CODE] }]);
   });
 
   it("may put a prefix and a suffix around", () => {
@@ -142,6 +144,11 @@ describe("a person", () => {
       expect(swallowed).toBe(0);
       expect(effects.every((effect) => effect.kind === "typed")).toBe(true);
     }
+  });
+
+  it("typing slowly in a field what begins like a ticket keeps every letter", () => {
+    const { swallowed } = run(scanned("P1 MESA DOCE", LAYOUT.us, LAYOUT.us, { pace: 200, inField: true }));
+    expect(swallowed).toBe(0);
   });
 
   it("may hold a modifier between keys", () => {

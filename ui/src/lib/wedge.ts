@@ -59,7 +59,7 @@ export class Wedge {
       // Shift, AltGr and the like come between a scanner's characters; anything else ends a burst.
       return { swallow: false, first: false, effects: isModifier(stroke.key) ? [] : this.#finish() };
     }
-    const effects = stroke.time - this.#last > (this.#ticket ? STALL : GAP) ? this.#finish() : [];
+    const effects = stroke.time - this.#last > (this.#patient() ? STALL : GAP) ? this.#finish() : [];
     this.#last = stroke.time;
     const first = this.idle;
     // No code begins so: whoever presses it need not wait, and may type on at once.
@@ -85,12 +85,18 @@ export class Wedge {
 
   /** How long after the last stroke it is decided, in ms. */
   waits(): number {
-    if (this.#ticket && !readings(this.#strokes).some((text) => ticketIn(text) !== null)) return STALL;
+    if (this.#patient() && !readings(this.#strokes).some((text) => ticketIn(text) !== null)) return STALL;
     return this.#strokes.length >= LEAST ? END : GAP;
   }
 
   get idle(): boolean {
     return this.#strokes.length === 0;
+  }
+
+  /** What began like a ticket is waited for; outside a field even after its first character, which means nothing alone. */
+  #patient(): boolean {
+    const [first] = this.#strokes;
+    return this.#ticket || (first !== undefined && !first.inField && first.code === "KeyP");
   }
 
   /** In a field a fast typist (or a program that fills it) has to be believed, so there it must begin like a ticket. */
