@@ -17,6 +17,11 @@ async fn the_demo_is_live_and_shows_tonight() -> Result<()> {
     let window = Window::open("demo", &args).await?;
     let took = window.until_badge("live", PATIENCE).await?;
     println!("figure: demo, window open to live: {} ms", took.as_millis());
+    ensure!(
+        window.count("toast").await? == 0,
+        "something is complained about: {}",
+        window.text("toast").await?
+    );
     // the demo's camera shows guests' tickets by itself
     let admitted = || async { Ok(window.verdict().await? != "idle") };
     window
