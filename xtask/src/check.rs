@@ -66,7 +66,7 @@ fn of_the_code(place: &Place) -> Result<Vec<Check>> {
     let itself = std::env::current_exe().context("this program has no path")?;
     let mut types = place.command(&itself.to_string_lossy());
     types.args(["bindings", "--check"]);
-    let mut docs = build::workspace(place, "doc --no-deps");
+    let mut docs = build::workspace(place, "doc --no-deps --document-private-items");
     docs.env("RUSTDOCFLAGS", "--deny warnings");
     Ok([
         ("format", vec![place.cargo("fmt --all --check")]),
