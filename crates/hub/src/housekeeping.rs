@@ -52,7 +52,8 @@ async fn note(app: &App, serving: &Arc<Serving>, head: u64) {
     }
 }
 
-async fn round(app: &App) -> Result<()> {
+/// What is done once a minute.
+pub(crate) async fn round(app: &App) -> Result<()> {
     write_seen(app).await?;
     let retention = i64::try_from(app.options.retention.as_millis()).unwrap_or(i64::MAX);
     app.store

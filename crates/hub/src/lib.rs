@@ -31,6 +31,8 @@ mod random;
 mod record;
 mod redact;
 pub mod serve;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod socket;
 pub mod store;
 mod tickets;

@@ -13,6 +13,10 @@ const READABLE: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
+    #[cfg(feature = "sim")]
+    if crate::sim::fill(&mut bytes) {
+        return Ok(bytes);
+    }
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::new(
             Code::Internal,
@@ -48,5 +52,9 @@ pub(crate) fn epoch() -> Result<Epoch> {
 
 /// A whole number from `low` to `high`, for spreading things over time; no secret.
 pub(crate) fn between(low: u64, high: u64) -> u64 {
+    #[cfg(feature = "sim")]
+    if let Ok(bytes) = bytes::<8>() {
+        return low + u64::from_le_bytes(bytes) % (high.max(low) - low + 1);
+    }
     fastrand::u64(low..=high.max(low))
 }

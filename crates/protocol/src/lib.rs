@@ -36,6 +36,8 @@ pub mod limits;
 pub mod listing;
 pub mod problem;
 pub mod reservation;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod text;
 pub mod ticket;
 pub mod venue;

@@ -70,7 +70,10 @@ pub(super) async fn snapshot(State(app): State<App>, caller: Caller) -> Result<R
 }
 
 fn send(parts: &mpsc::Sender<Part>, part: Vec<u8>) -> Result<()> {
-    parts
-        .blocking_send(Ok(Bytes::from(part)))
-        .map_err(|_| Error::new(Code::Internal, "The reader of a snapshot has gone"))
+    let gone = || Error::new(Code::Internal, "The reader of a snapshot has gone");
+    match parts.try_send(Ok(Bytes::from(part))) {
+        Ok(()) => Ok(()),
+        Err(mpsc::error::TrySendError::Full(part)) => parts.blocking_send(part).map_err(|_| gone()),
+        Err(mpsc::error::TrySendError::Closed(_)) => Err(gone()),
+    }
 }

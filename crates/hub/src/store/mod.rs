@@ -110,9 +110,17 @@ impl Store {
             live: Live::new(log::head(&conn, venue)?),
             known: RwLock::new(Arc::new(known)),
         });
+        #[cfg(feature = "sim")]
+        let writer = if crate::sim::now().is_some() {
+            Writer::here(conn, venue, Arc::clone(&shared))
+        } else {
+            Writer::start(conn, venue, Arc::clone(&shared))?
+        };
+        #[cfg(not(feature = "sim"))]
+        let writer = Writer::start(conn, venue, Arc::clone(&shared))?;
         Ok(Self {
             inner: Arc::new(Inner {
-                writer: Writer::start(conn, venue, Arc::clone(&shared))?,
+                writer,
                 readers: Readers::new(path.clone(), venue),
                 shared,
                 path,
@@ -154,6 +162,10 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&View<'_>) -> Result<T> + Send + 'static,
     {
+        #[cfg(feature = "sim")]
+        if crate::sim::now().is_some() {
+            return self.read_now(reader);
+        }
         let inner = Arc::clone(&self.inner);
         let permit = inner.readers.permit().await?;
         tokio::task::spawn_blocking(move || {

@@ -35,9 +35,28 @@ pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Waiting>>,
     places: Arc<Semaphore>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// In a simulation there is no thread: jobs are done where they are asked for.
+    #[cfg(feature = "sim")]
+    here: Option<Mutex<Loop>>,
 }
 
 impl Writer {
+    /// One without a thread, for simulations.
+    #[cfg(feature = "sim")]
+    pub(super) fn here(conn: Connection, venue: i64, shared: Arc<Shared>) -> Self {
+        Self {
+            jobs: None,
+            places: Arc::new(Semaphore::new(WAITING)),
+            thread: Mutex::new(None),
+            here: Some(Mutex::new(Loop {
+                conn,
+                venue,
+                shared,
+                others: 0,
+            })),
+        }
+    }
+
     pub(super) fn start(conn: Connection, venue: i64, shared: Arc<Shared>) -> Result<Self> {
         let (jobs, queue) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -55,6 +74,8 @@ impl Writer {
             jobs: Some(jobs),
             places: Arc::new(Semaphore::new(WAITING)),
             thread: Mutex::new(Some(thread)),
+            #[cfg(feature = "sim")]
+            here: None,
         })
     }
 
@@ -98,6 +119,13 @@ impl Writer {
             });
             (failed, answer)
         });
+        #[cfg(feature = "sim")]
+        if let Some(here) = &self.here {
+            here.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .commit(vec![(job, place)]);
+            return Ok(wait);
+        }
         self.jobs
             .as_ref()
             .and_then(|jobs| jobs.send((job, place)).ok())
