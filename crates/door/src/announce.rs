@@ -45,6 +45,17 @@ impl Announcer {
         }
     }
 
+    /// One that merges nothing, for simulations: there is no task.
+    #[cfg(feature = "sim")]
+    pub(crate) fn silent() -> Self {
+        let (events, first) = broadcast::channel(BACKLOG);
+        Self {
+            events,
+            changes: mpsc::unbounded_channel().0,
+            first: Arc::new(Mutex::new(Some(first))),
+        }
+    }
+
     /// Another reader. The first one hears everything from the start.
     pub(crate) fn listen(&self) -> broadcast::Receiver<DoorEvent> {
         self.first

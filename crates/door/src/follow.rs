@@ -445,8 +445,7 @@ impl Follower {
 
     fn fetch_changes(&mut self) {
         if let Some(cursor) = self.view.get().cursor {
-            let error = self.known.clock(|clock| clock.error_ms(wall_ms()));
-            let asked_at = self.known.hub_now().plus_ms(-error.unwrap_or(0));
+            let asked_at = self.known.asked_at(wall_ms());
             self.todo.push(Do::FetchChanges(cursor, asked_at));
         }
     }

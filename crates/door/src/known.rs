@@ -18,6 +18,10 @@ pub(crate) struct Known {
 
 /// This device's clock, in Unix ms.
 pub(crate) fn wall_ms() -> i64 {
+    #[cfg(feature = "sim")]
+    if let Some(wall) = crate::sim::wall() {
+        return wall;
+    }
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -42,6 +46,11 @@ impl Known {
     /// The hub's time now, as known here.
     pub(crate) fn hub_now(&self) -> Instant {
         self.clock(|clock| clock.hub(wall_ms()))
+    }
+
+    /// The hub's time when this device's clock said `wall`, or before: what an answer to a request of then knows at least.
+    pub(crate) fn asked_at(&self, wall: i64) -> Instant {
+        self.clock(|clock| clock.hub(wall).plus_ms(-clock.error_ms(wall).unwrap_or(0)))
     }
 
     /// Up to when what is known here is proven to be all, in the hub's time.

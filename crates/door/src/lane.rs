@@ -34,7 +34,36 @@ impl<T> std::fmt::Debug for Lane<T> {
     }
 }
 
+/// A lane's value without a thread, for simulations: whoever holds it decides when the next job is done.
+#[cfg(feature = "sim")]
+pub(crate) struct Hand<T> {
+    /// The value.
+    pub(crate) value: T,
+    queue: mpsc::Receiver<Job<T>>,
+}
+
+#[cfg(feature = "sim")]
+impl<T> Hand<T> {
+    /// Does the next job; false: there is none.
+    pub(crate) fn step(&mut self) -> bool {
+        match self.queue.try_recv() {
+            Ok(Job::Do(job)) => {
+                job(&mut self.value);
+                true
+            }
+            Ok(Job::End) | Err(_) => false,
+        }
+    }
+}
+
 impl<T: Send + 'static> Lane<T> {
+    /// A lane whose jobs are done by hand.
+    #[cfg(feature = "sim")]
+    pub(crate) fn by_hand(value: T) -> (Self, Hand<T>) {
+        let (jobs, queue) = mpsc::channel();
+        (Self { jobs }, Hand { value, queue })
+    }
+
     /// Starts the thread. It ends, and drops the value, when it is told to or when the last way to it is dropped.
     pub(crate) fn start(name: &str, mut value: T) -> Result<(Self, JoinHandle<()>)> {
         let (jobs, queue) = mpsc::channel::<Job<T>>();

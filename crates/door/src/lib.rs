@@ -22,6 +22,8 @@ mod open;
 mod outbox;
 mod pair;
 mod shell;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod verdict;
 
 pub use door::{Door, DoorOptions, HubAddress};

@@ -63,7 +63,6 @@ impl Parts {
     pub(crate) fn open(options: DoorOptions) -> Result<Self> {
         let dir = &options.data_dir;
         let lock = lock(dir)?;
-        let now = wall_ms();
         let known = Arc::new(Known::default());
         let figures = Arc::new(Figures::default());
         // Before anything is made: an address that cannot be used has to be said at once.
@@ -71,39 +70,19 @@ impl Parts {
             Some(address) => Some(Arc::new(Hub::new(address, known.clone(), figures.clone())?)),
             None => None,
         };
-        let mut facts = Facts::open(dir, now)?;
-        facts.prune(now)?;
-        if let Some(name) = &options.name {
-            facts.set_meta("door", name)?;
-        }
-        let door = facts.meta("door")?;
-        let device = facts.device();
-        let unseen = facts::unseen(facts.db(), Instant::from_ms(now - WRITES_KEPT_MS))?;
-        let mut cache = Cache::open(dir, known.clone(), unseen)?;
-        // A crash may have come between an entry's recording and its showing.
-        cache.show_own(&facts::own_entries(facts.db())?)?;
-        let view = SharedView::new(LinkView {
-            state: if hub.is_some() {
-                LinkState::Connecting
-            } else {
-                LinkState::Offline
-            },
-            since_ms: now,
-            problem: None,
-            disk_full: false,
-            cursor: cache.cursor().cloned(),
-            head: cache.cursor().map_or(0, |cursor| cursor.pos),
-            proven: None,
-            since_wanted: None,
-            device: facts.meta("hub_device")?.and_then(|text| text.parse().ok()),
-            role: facts.meta("role")?.and_then(|text| Role::from_wire(&text)),
-        });
+        let Files {
+            facts,
+            cache,
+            reads,
+            desk_reads,
+            view,
+            device,
+            door,
+        } = files(dir, options.name.as_deref(), &known, hub.is_some())?;
         if let Some(house) = known.house() {
             let day = house.calendar.day(known.hub_now()).to_string();
             figures.today(&day, facts.figures(&day)?);
         }
-        let reads = Reads::open(dir, device)?;
-        let desk_reads = Reads::open(dir, device)?;
         let announcer = Announcer::start();
         let unshown = Unshown::default();
         let (out, added) = mpsc::unbounded_channel();
@@ -230,6 +209,57 @@ impl Parts {
             device_id: self.device(),
         });
     }
+}
+
+/// What a data folder holds, opened.
+pub(crate) struct Files {
+    pub(crate) facts: Facts,
+    pub(crate) cache: Cache,
+    pub(crate) reads: Reads,
+    pub(crate) desk_reads: Reads,
+    pub(crate) view: SharedView,
+    pub(crate) device: DeviceId,
+    pub(crate) door: Option<String>,
+}
+
+/// Opens a data folder's two files, each for its one writer and its readers.
+pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects: bool) -> Result<Files> {
+    let now = wall_ms();
+    let mut facts = Facts::open(dir, now)?;
+    facts.prune(now)?;
+    if let Some(name) = name {
+        facts.set_meta("door", name)?;
+    }
+    let device = facts.device();
+    let unseen = facts::unseen(facts.db(), Instant::from_ms(now - WRITES_KEPT_MS))?;
+    let mut cache = Cache::open(dir, known.clone(), unseen)?;
+    // A crash may have come between an entry's recording and its showing.
+    cache.show_own(&facts::own_entries(facts.db())?)?;
+    let view = SharedView::new(LinkView {
+        state: if connects {
+            LinkState::Connecting
+        } else {
+            LinkState::Offline
+        },
+        since_ms: now,
+        problem: None,
+        disk_full: false,
+        cursor: cache.cursor().cloned(),
+        head: cache.cursor().map_or(0, |cursor| cursor.pos),
+        proven: None,
+        since_wanted: None,
+        device: facts.meta("hub_device")?.and_then(|text| text.parse().ok()),
+        role: facts.meta("role")?.and_then(|text| Role::from_wire(&text)),
+    });
+    Ok(Files {
+        door: facts.meta("door")?,
+        reads: Reads::open(dir, device)?,
+        desk_reads: Reads::open(dir, device)?,
+        facts,
+        cache,
+        view,
+        device,
+    })
 }
 
 /// Takes the folder for this process. The system gives it back when the process ends, however it ends.

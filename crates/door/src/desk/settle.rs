@@ -56,6 +56,8 @@ impl Desk {
     /// delivered in the last days is on its way again, and all that waits is given, in order.
     pub(crate) fn meet_epoch(&mut self, epoch: &str) -> Result<Option<Vec<Item>>> {
         let before = self.facts.meta("epoch")?;
+        #[cfg(feature = "sim")]
+        let before = before.filter(|_| !crate::sim::planted(crate::sim::Planted::NothingOfferedAgain));
         if before.as_deref() == Some(epoch) {
             return Ok(None);
         }

@@ -212,10 +212,11 @@ impl Hub {
             .header(ACCEPT, "application/x-ndjson")
             .header(ACCEPT_ENCODING, "gzip");
         let response = self.send(request, 0).await?;
-        let asked_at = self
-            .known
-            .clock(|clock| clock.hub(wall).plus_ms(-clock.error_ms(wall).unwrap_or(0)));
-        Ok(SnapshotReader::new(response, self.figures.clone(), asked_at))
+        Ok(SnapshotReader::new(
+            response,
+            self.figures.clone(),
+            self.known.asked_at(wall),
+        ))
     }
 
     fn url(&self, path: &str) -> Url {

@@ -188,7 +188,8 @@ async fn send(hub: &Hub, reads: &Lane<Reads>, op: OpId) -> Result<Option<u64>, T
     Ok(answer.get("version").and_then(Value::as_u64))
 }
 
-fn request(write: Write) -> Result<WriteRequest, Trouble> {
+/// The request that a write is.
+pub(crate) fn request(write: Write) -> Result<WriteRequest, Trouble> {
     let path = format!("api/reservas/{}", write.reservation);
     let json = |value: serde_json::Result<Value>| value.map_err(|error| unread(&error.into()));
     Ok(match write.body {

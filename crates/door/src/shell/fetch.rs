@@ -1,11 +1,14 @@
 //! Taking snapshots.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use portero_protocol::cursor::Cursor;
+use portero_protocol::instant::Instant;
 use portero_protocol::listing::SnapshotLine;
 
 use crate::cache::{Cache, Reads};
+use crate::connection::Fault;
 use crate::error::{DoorError, Result};
 use crate::facts;
 use crate::hub::{Hub, Trouble};
@@ -18,6 +21,24 @@ pub(crate) enum SnapshotEnd {
     Hub(Trouble),
     /// What came cannot be stored or used.
     Here(DoorError),
+}
+
+impl SnapshotEnd {
+    /// What it means for the connection.
+    pub(crate) fn fault(&self) -> Fault {
+        match self {
+            Self::Hub(trouble) => {
+                tracing::warn!(why = trouble.message, "no snapshot");
+                trouble.fault()
+            }
+            Self::Here(error) => {
+                tracing::error!(%error, "the snapshot cannot be used");
+                Fault::Later {
+                    retry_after_ms: Some(5_000),
+                }
+            }
+        }
+    }
 }
 
 impl From<Trouble> for SnapshotEnd {
@@ -38,17 +59,33 @@ pub(crate) async fn snapshot(
     cache: Lane<Cache>,
     reads: Lane<Reads>,
 ) -> Result<Cursor, SnapshotEnd> {
-    let taken = take(&hub, &cache, &reads).await;
+    let mut snapshot = hub.snapshot().await?;
+    let proven = snapshot.asked_at;
+    take(async move || snapshot.next().await, proven, cache, reads).await
+}
+
+/// Takes what comes of a snapshot, piece by piece; after the last there is none. It holds all that was known by `proven`, by the hub's clock.
+pub(crate) async fn take(
+    mut pieces: impl AsyncFnMut() -> Result<Option<VecDeque<SnapshotLine>>, Trouble>,
+    proven: Instant,
+    cache: Lane<Cache>,
+    reads: Lane<Reads>,
+) -> Result<Cursor, SnapshotEnd> {
+    let taken = load(&mut pieces, proven, &cache, &reads).await;
     if taken.is_err() {
         cache.tell(Cache::abandon_snapshot);
     }
     taken
 }
 
-async fn take(hub: &Hub, cache: &Lane<Cache>, reads: &Lane<Reads>) -> Result<Cursor, SnapshotEnd> {
-    let mut snapshot = hub.snapshot().await?;
+async fn load(
+    pieces: &mut impl AsyncFnMut() -> Result<Option<VecDeque<SnapshotLine>>, Trouble>,
+    proven: Instant,
+    cache: &Lane<Cache>,
+    reads: &Lane<Reads>,
+) -> Result<Cursor, SnapshotEnd> {
     let mut begun: Option<Cursor> = None;
-    while let Some(mut lines) = snapshot.next().await? {
+    while let Some(mut lines) = pieces().await? {
         if begun.is_none() && !lines.is_empty() {
             begun = Some(begin(cache, lines.pop_front()).await?);
         }
@@ -72,7 +109,6 @@ async fn take(hub: &Hub, cache: &Lane<Cache>, reads: &Lane<Reads>) -> Result<Cur
             })
             .await?;
     }
-    let proven = snapshot.asked_at;
     cache.ask(move |cache| cache.finish_snapshot(proven)).await?;
     Ok(cursor)
 }

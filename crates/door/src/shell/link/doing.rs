@@ -5,7 +5,6 @@ use portero_protocol::ids::ReservationId;
 use portero_protocol::instant::Instant;
 
 use super::Link;
-use crate::connection::Fault;
 use crate::follow::{Do, Message};
 use crate::hub::Stream;
 use crate::shell::courier::Note;
@@ -59,18 +58,9 @@ impl Link {
             self.inbox.clone(),
         );
         tokio::spawn(async move {
-            let taken = fetch::snapshot(hub, cache, reads).await.map_err(|end| match end {
-                fetch::SnapshotEnd::Hub(trouble) => {
-                    tracing::warn!(why = trouble.message, "no snapshot");
-                    trouble.fault()
-                }
-                fetch::SnapshotEnd::Here(error) => {
-                    tracing::error!(%error, "the snapshot cannot be used");
-                    Fault::Later {
-                        retry_after_ms: Some(5_000),
-                    }
-                }
-            });
+            let taken = fetch::snapshot(hub, cache, reads)
+                .await
+                .map_err(|end| end.fault());
             // As above.
             let _ = inbox.send(Message::Snapshot(taken));
         });

@@ -1,0 +1,64 @@
+//! For simulations: a laptop with everything that a door has but threads, sockets and clocks. Whoever simulates decides which of its steps comes
+//! next, what the network does, and what time it is. All of it holds for the thread that asks for it.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`laptop`](Laptop) | opening, crashing, what people do, what is seen |
+//! | `outward` | the follower and the outbox: what they ask of the network, and its answers |
+//! | [`Planted`] | known bugs, to see that a simulation finds them |
+
+use std::cell::Cell;
+
+mod laptop;
+mod outward;
+
+pub use laptop::Laptop;
+pub use outward::{Answer, Order, OrderKind, Outcome, Said};
+
+thread_local! {
+    static WALL: Cell<Option<i64>> = const { Cell::new(None) };
+    static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
+    static CUT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on this is what the device's own clock says, in Unix ms; `None`: the system's clock again.
+pub fn set_wall(ms: Option<i64>) {
+    WALL.set(ms);
+}
+
+pub(crate) fn wall() -> Option<i64> {
+    WALL.get()
+}
+
+/// A bug that is known not to be there, planted to see that it would be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planted {
+    /// Any position after the cursor is taken, whether or not one is missing between.
+    NaiveCursor,
+    /// The cursor is kept in a transaction of its own, before the rows.
+    TwoTransactions,
+    /// A device that is refused forgets what it has not delivered.
+    WipeWithOutbox,
+    /// What waits is forgotten when the door is opened again.
+    ForgetAtStart,
+    /// Another life of the log is not noticed: nothing is offered again.
+    NothingOfferedAgain,
+}
+
+/// Plants a bug, or takes it away.
+pub fn plant(bug: Option<Planted>) {
+    PLANTED.set(bug);
+}
+
+pub(crate) fn planted(bug: Planted) -> bool {
+    PLANTED.get() == Some(bug)
+}
+
+/// The power fails between the next two transactions that a planted bug has made of one.
+pub fn cut_between(cut: bool) {
+    CUT.set(cut);
+}
+
+pub(crate) fn cut() -> bool {
+    CUT.replace(false)
+}
