@@ -13,14 +13,15 @@ use reqwest_eventsource::{Error, Event, EventSource, retry};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::http::{Hub, head_bytes, reason};
-use super::trouble::Trouble;
 use crate::connection::{Fault, Loss};
 use crate::figures::Figures;
+use crate::hub::http::{Hub, head_bytes, reason};
+use crate::hub::trouble::Trouble;
 
-/// So often may bytes come without an event coming of them. An event has at most 64 KiB, which is 45 packets.
-const FRUITLESS_READS: u32 = 128;
-/// So long may be spent on bytes without an event coming of them: the parser reads an endless line again from its start with each piece.
+/// So often may bytes come without an event coming of them. An event has at most 64 KiB, and might come byte by byte.
+const FRUITLESS_READS: u32 = 64 * 1024;
+/// So long may be spent on bytes without an event coming of them: the parser reads an endless line again from its start with each piece, so
+/// this bounds its size as well (some 10 MB).
 const FRUITLESS_TIME: Duration = Duration::from_millis(500);
 /// Events that wait to be applied, before the hub has to wait.
 const QUEUE: usize = 1_024;
@@ -215,3 +216,6 @@ async fn loss(error: Error, opened: bool, figures: &Figures) -> Loss {
         Error::InvalidLastEventId(_) => Loss::Unreadable,
     }
 }
+
+#[cfg(test)]
+mod tests;
