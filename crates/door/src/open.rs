@@ -174,22 +174,31 @@ impl Parts {
         self.view.get().device.unwrap_or(self.device)
     }
 
-    /// Ends the threads after everything that was asked before, and gives the folder back.
+    /// Ends the door, and comes back when the folder is free.
     pub(crate) async fn close(&self) {
-        if let Some(day) = self.figures.day() {
-            self.desk.tell(move |desk| desk.keep_figures(&day));
+        if let Some(ending) = self.end() {
+            let ended = tokio::task::spawn_blocking(ending).await;
+            tracing::debug!(ended = ended.is_ok(), "the door is closed");
         }
-        // In this order: the desk shows in the cache what it recorded.
-        self.desk.end();
-        let ends = self
+    }
+
+    /// Ends the tasks at once, and tells the threads to end after everything that was asked before. Gives what waits for them and then gives the
+    /// folder back; `None`: it was ended before.
+    fn end(&self) -> Option<impl FnOnce() + Send + 'static> {
+        self.closed.cancel();
+        let (threads, lock) = self
             .ends
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
+            .take()?;
+        if let Some(day) = self.figures.day() {
+            self.desk.tell(move |desk| desk.keep_figures(&day));
+        }
+        self.desk.end();
         let (cache, reads) = (self.cache.clone(), self.reads.clone());
-        let joined = tokio::task::spawn_blocking(move || {
-            let Some((threads, lock)) = ends else { return };
+        Some(move || {
             for (index, thread) in threads.into_iter().enumerate() {
+                // The desk is the first: what it recorded last is still to be shown.
                 if index == 1 {
                     cache.end();
                     reads.end();
@@ -199,8 +208,6 @@ impl Parts {
             }
             drop(lock);
         })
-        .await;
-        tracing::debug!(ended = joined.is_ok(), "the door is closed");
     }
 
     /// Says that the door is there.
@@ -208,6 +215,15 @@ impl Parts {
         self.announcer.say(DoorEvent::Ready {
             device_id: self.device(),
         });
+    }
+}
+
+impl Drop for Parts {
+    /// A door whose last handle is dropped ends as a closed one does, but nobody waits for it.
+    fn drop(&mut self) {
+        if let Some(ending) = self.end() {
+            std::thread::spawn(ending);
+        }
     }
 }
 

@@ -100,9 +100,8 @@ impl Door {
         Ok(())
     }
 
-    /// Ends the door's tasks and closes its files. Facts stay on disk. Other clones answer with errors afterwards.
+    /// Ends the door's tasks and closes its files, and comes back when the folder is free. Dropping the last handle does the same without waiting. Facts stay on disk. Other clones answer with errors afterwards.
     pub async fn close(&self) {
-        self.parts.closed.cancel();
         self.parts.close().await;
     }
 
