@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `place` | a hub that can be stopped and started, and doors on it |
 //! | `live` | a scan here, a change elsewhere; with the hub, and without it |
+//! | `edits` | writes, polling, restores |
 //! | `script`, `faults` | a hub that does wrong things, and each pitfall of a stream |
 //! | `program` | `portero-door` as a process |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod edits;
 mod faults;
 mod live;
 mod place;

@@ -90,6 +90,10 @@ impl Place {
         self.serve(listener, self.store.clone());
     }
 
+    pub(crate) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
     pub(crate) fn hub_file(&self) -> PathBuf {
         self.dir.path().join("hub.db")
     }
