@@ -7,9 +7,9 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use crate::error::{DoorError, Result};
+use crate::follow::Message;
 use crate::open::Parts;
 use crate::settings::Settings;
-use crate::follow::Message;
 use crate::view::DoorEvent;
 
 mod entries;
