@@ -2,6 +2,7 @@
 //! decides what time it is and what the network makes of the answers. All of it holds for the thread that asks for it.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
 use axum::http::{HeaderName, Request, Response};
 use portero_protocol::instant::Instant;
@@ -271,7 +273,10 @@ fn request(asked: &Asked) -> Result<Request<Body>> {
         request = request.header(CONTENT_TYPE, "application/json");
     }
     let body = asked.body.clone().map_or_else(Body::empty, Body::from);
-    request.body(body).map_err(broken)
+    let mut request = request.body(body).map_err(broken)?;
+    let somewhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    request.extensions_mut().insert(ConnectInfo(somewhere));
+    Ok(request)
 }
 
 async fn whole(response: Response<Body>) -> Result<Answered> {

@@ -267,6 +267,18 @@ impl Laptop {
         Ok(self.conflicts()?.iter().any(|conflict| conflict.id == id))
     }
 
+    /// Whether an entry is known here as the hub's.
+    #[must_use]
+    pub fn holds_entry(&self, id: EntryId) -> bool {
+        self.reads.value.holds_entry(id).unwrap_or(false)
+    }
+
+    /// Whether a reservation is known here in that version of the hub, or as deleted.
+    #[must_use]
+    pub fn holds_version(&self, id: &ReservationId, version: u64) -> bool {
+        self.reads.value.holds_version(id, version).unwrap_or(false)
+    }
+
     /// What waits.
     ///
     /// # Errors

@@ -38,6 +38,18 @@ pub struct Order {
     asked_at: Instant,
 }
 
+impl Order {
+    /// The same once more, as something on the way may send it.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            kind: self.kind.clone(),
+            sent: self.sent,
+            asked_at: self.asked_at,
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub enum OrderKind {
@@ -55,6 +67,8 @@ pub enum OrderKind {
     Deliver {
         /// Which entries.
         entries: Vec<EntryId>,
+        /// The request's `Idempotency-Key`.
+        key: OpId,
         /// The body.
         body: Vec<u8>,
     },
@@ -189,15 +203,11 @@ impl Laptop {
     /// When something has to be done, if nothing happens before.
     #[must_use]
     pub fn wake_at(&self) -> u64 {
-        [
-            self.outward.follower.wake_at(),
-            self.outward.outbox.wake_at(),
-            Some(self.outward.compare_at),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-        .unwrap_or(u64::MAX)
+        [self.outward.follower.wake_at(), self.outward.outbox.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(u64::MAX)
     }
 
     /// Does the next thing that the follower has to do; false: there is nothing.
@@ -353,7 +363,10 @@ impl Laptop {
             Ok(serde_json::to_vec(&delivery)?)
         });
         match body {
-            Ok(body) => self.order(OrderKind::Deliver { entries, body }, None),
+            Ok(body) => {
+                let key = OpId::new(wall_ms());
+                self.order(OrderKind::Deliver { entries, key, body }, None);
+            }
             Err(error) => {
                 let trouble = Trouble::unreachable(error);
                 self.outward

@@ -83,6 +83,33 @@ impl Reads {
         rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect()
     }
 
+    /// Whether an entry is known here as the hub's.
+    #[cfg(feature = "sim")]
+    pub(crate) fn holds_entry(&self, id: portero_protocol::ids::EntryId) -> Result<bool> {
+        let view = self.view()?;
+        Ok(view
+            .slot()
+            .sql("SELECT 1 FROM entry_# WHERE id = ?1 AND hub = 1")?
+            .exists([id.to_string()])?)
+    }
+
+    /// Whether a reservation is known here in that version of the hub, or as deleted.
+    #[cfg(feature = "sim")]
+    pub(crate) fn holds_version(&self, id: &ReservationId, version: u64) -> Result<bool> {
+        let view = self.view()?;
+        let slot = view.slot();
+        let newer = slot
+            .sql("SELECT 1 FROM row_# WHERE id = ?1 AND hub_version >= ?2")?
+            .exists(rusqlite::params![
+                id.as_str(),
+                i64::try_from(version).unwrap_or(i64::MAX)
+            ])?;
+        Ok(newer
+            || slot
+                .sql("SELECT 1 FROM tomb_# WHERE id = ?1")?
+                .exists([id.as_str()])?)
+    }
+
     /// The version and whether it exists, for a write that is about to be made.
     pub(crate) fn exists(&self, id: &ReservationId) -> Result<bool> {
         let view = self.view()?;
