@@ -4,6 +4,7 @@ use portero_protocol::ids::ReservationId;
 use portero_protocol::reservation::{Reservation, Status};
 use rusqlite::{OptionalExtension, params};
 
+use super::apply::is_deleted;
 use super::entries::{Tally, tally};
 use super::slot::{MINUTE_PLACES, minute_start};
 use super::{Cache, Slot, words};
@@ -39,7 +40,12 @@ pub(super) fn hub_row(slot: Slot<'_>, id: &ReservationId) -> Result<Option<HubRo
 /// Writes what is shown of a reservation after the hub's part or the writes made here changed.
 pub(super) fn show(cache: &Cache, slot: Slot<'_>, id: &ReservationId, hub: Option<&HubRow>) -> Result<()> {
     let house = cache.house_of(slot)?;
-    let writes = cache.writes_on(id, hub.map_or(0, |hub| hub.row.version));
+    let writes = if hub.is_none() && is_deleted(slot, id)? {
+        // Whatever was made of it here, the hub deleted it since: an id is never used again.
+        Vec::new()
+    } else {
+        cache.writes_on(id, hub.map_or(0, |hub| hub.row.version))
+    };
     let base = hub.map(|hub| Reservation {
         status: hub.status,
         ..hub.row.clone()
