@@ -9,6 +9,8 @@ mod program;
 fn main() -> ExitCode {
     let arguments = program::Arguments::parse();
     tracing_subscriber::fmt()
+        // A log on a full disk is lost. Saying so on the same disk would panic, and end what the log is about.
+        .log_internal_errors(false)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),

@@ -62,6 +62,8 @@ pub(crate) fn run() -> ExitCode {
     let wanted = std::env::var("RUST_LOG").ok().filter(|f| !f.is_empty());
     let filter = EnvFilter::new(wanted.as_deref().unwrap_or("warn"));
     tracing_subscriber::fmt()
+        // A log on a full disk is lost. Saying so on the same disk would panic, and end what the log is about.
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(false)
