@@ -184,6 +184,38 @@ impl Disk {
     }
 }
 
+impl Disk {
+    /// Takes all room that there is; gives the file that took it.
+    fn fill(&self) -> PathBuf {
+        let filler = self.0.join("filler");
+        // As much as goes: the last writes fail, which is what this is for.
+        let _ = Command::new("dd")
+            .args(["if=/dev/zero", "bs=4k"])
+            .arg(format!("of={}", filler.display()))
+            .output()
+            .unwrap();
+        filler
+    }
+}
+
+/// Scans until the disk takes no more; gives that error, and how many were admitted before: what room there was inside the databases' own
+/// files is used up first.
+fn scan_until_refused(door: &mut Door, code: &str) -> (serde_json::Value, u64) {
+    let mut admitted = 0;
+    let refused = until("the disk to be full", Duration::from_secs(20), || {
+        let request = door.send(json!({"cmd": "scan", "code": code}));
+        match door.answer(request).unwrap() {
+            Ok(answer) => {
+                assert!(answer["escaneoId"].is_string(), "{answer}");
+                admitted += 1;
+                None
+            }
+            Err(error) => Some(error),
+        }
+    });
+    (refused, admitted)
+}
+
 impl Drop for Disk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
@@ -203,26 +235,9 @@ fn on_a_full_disk_nobody_is_shown_as_admitted_and_nothing_is_lost() {
     let mut door = Door::live(&disk.0, &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
     assert_eq!(door.scan(&code)["verdict"], "admitted");
 
-    let filler = disk.0.join("filler");
-    // As much as goes: the last writes fail, which is what this is for.
-    let _ = Command::new("dd")
-        .args(["if=/dev/zero", "bs=4k"])
-        .arg(format!("of={}", filler.display()))
-        .output()
-        .unwrap();
-    let mut admitted = 1;
-    let refused = until("the disk to be full", Duration::from_secs(20), || {
-        let request = door.send(json!({"cmd": "scan", "code": code}));
-        match door.answer(request).unwrap() {
-            // What room there was inside the databases' own files is used up first.
-            Ok(answer) => {
-                assert!(answer["escaneoId"].is_string(), "{answer}");
-                admitted += 1;
-                None
-            }
-            Err(error) => Some(error),
-        }
-    });
+    let filler = disk.fill();
+    let (refused, more) = scan_until_refused(&mut door, &code);
+    let mut admitted = 1 + more;
     assert_eq!(refused["code"], "disk_full", "{refused}");
     assert_eq!(
         door.ask(json!({"cmd": "status"}))["problem"],
@@ -244,6 +259,34 @@ fn on_a_full_disk_nobody_is_shown_as_admitted_and_nothing_is_lost() {
         "the disk has room again"
     );
     door.end();
+    hub.check();
+}
+
+#[test]
+fn what_the_hub_answered_while_the_disk_was_full_is_kept_when_there_is_room() {
+    if !may_change_the_system("a full disk while entries are delivered") {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let mut hub = Hub::start(folder.path());
+    let manager = hub.token("gerente", "Gerencia");
+    let (id, code) = hub.reserve(&manager, "Grupo grande", 9_000);
+    let disk = Disk::new(folder.path().join("small"), "8m");
+    let mut door = Door::live(&disk.0, &hub.url, &hub.token("portero", "Puerta 1"), "Puerta 1");
+    hub.kill();
+    door.state("offline");
+    assert_eq!(door.scan(&code)["verdict"], "admitted");
+    let filler = disk.fill();
+    let (_, more) = scan_until_refused(&mut door, &code);
+
+    hub.serve();
+    until("the hub to have every entry", Duration::from_secs(20), || {
+        let attendance = hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"].clone();
+        (attendance == 1 + more).then_some(())
+    });
+    std::fs::remove_file(&filler).unwrap();
+    door.delivered();
+    assert_eq!(hub.entries().len() as u64, 1 + more);
     hub.check();
 }
 

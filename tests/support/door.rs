@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -21,6 +21,7 @@ pub(crate) struct Door {
     lines: Receiver<(Instant, Value)>,
     events: VecDeque<(Instant, Value)>,
     next_id: u64,
+    log: PathBuf,
 }
 
 impl Door {
@@ -46,10 +47,11 @@ impl Door {
         std::fs::create_dir_all(folder).unwrap();
         let token_file = folder.join("token.txt");
         std::fs::write(&token_file, token).unwrap();
+        let log_file = folder.join("door.log");
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
-            .open(folder.join("door.log"))
+            .open(&log_file)
             .unwrap();
         let mut process = command
             .args(["--hub", hub_url, "--name", name])
@@ -80,6 +82,7 @@ impl Door {
             lines,
             events: VecDeque::new(),
             next_id: 1,
+            log: log_file,
         };
         door.event("ready", |event| event["event"] == "ready");
         door
@@ -169,8 +172,16 @@ impl Door {
     /// Waits until the outbox is empty.
     pub(crate) fn delivered(&mut self) {
         let deadline = Instant::now() + PATIENCE;
-        while self.ask(json!({"cmd": "status"}))["outbox"]["pending"] != 0 {
-            assert!(Instant::now() < deadline, "the outbox did not empty");
+        loop {
+            let status = self.ask(json!({"cmd": "status"}));
+            if status["outbox"]["pending"] == 0 {
+                return;
+            }
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            assert!(
+                Instant::now() < deadline,
+                "the outbox did not empty: {status}\n{log}"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

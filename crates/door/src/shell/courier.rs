@@ -21,6 +21,9 @@ use crate::hub::{Hub, Trouble, WriteRequest};
 use crate::lane::Lane;
 use crate::outbox::{Action, Input, Outbox};
 
+/// How long to wait before what the hub answered is kept again, where the disk could not.
+const SETTLE_AGAIN: Duration = Duration::from_secs(1);
+
 /// What the courier is told.
 #[derive(Debug)]
 pub(crate) enum Note {
@@ -123,11 +126,26 @@ impl Courier {
                 });
             }
             Action::Settle(marks) => {
-                if let Err(error) = self.desk.ask(move |desk| desk.settle(&marks)).await {
-                    // They stay on their way on the disk, and go again after a restart.
-                    tracing::error!(%error, "what the hub answered cannot be kept");
+                let kept = marks.clone();
+                if let Err(error) = self.desk.ask(move |desk| desk.settle(&kept)).await {
+                    tracing::error!(%error, "what the hub answered cannot be kept; it is tried until it can");
+                    tokio::spawn(settle_later(self.desk.clone(), marks, self.closed.clone()));
                 }
             }
+        }
+    }
+}
+
+/// A disk that was full has room again: until then what the hub has already taken would be shown as waiting.
+async fn settle_later(desk: Lane<Desk>, marks: Vec<Mark>, closed: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = closed.cancelled() => return,
+            () = sleep(SETTLE_AGAIN) => {}
+        }
+        let kept = marks.clone();
+        if desk.ask(move |desk| desk.settle(&kept)).await.is_ok() {
+            return;
         }
     }
 }
