@@ -16,12 +16,7 @@
 //! | `schedules` | many seeds on all cores; a failing one is printed |
 //! | `planted` | known bugs, each of them caught |
 //! | `regressions` | seeds that once failed |
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod contradictions;
 mod network;

@@ -27,6 +27,9 @@ pub(crate) struct Office {
     pub(crate) faults: Vec<String>,
 }
 
+/// An event at its position; `None`: one that this version does not know.
+type At = (u64, Option<Logged>);
+
 impl Office {
     pub(crate) fn new(path: PathBuf, options: Options, manager: String, now: i64) -> Self {
         Self {
@@ -181,11 +184,7 @@ impl Office {
     }
 
     /// Changes after a cursor; `None`: the hub is off, or its log cannot continue from there.
-    pub(crate) fn changes(
-        &mut self,
-        since: &Cursor,
-        now: i64,
-    ) -> Option<(Cursor, Vec<(u64, Option<Logged>)>)> {
+    pub(crate) fn changes(&mut self, since: &Cursor, now: i64) -> Option<(Cursor, Vec<At>)> {
         let mut since = since.clone();
         let mut events = Vec::new();
         loop {

@@ -30,7 +30,8 @@ impl World {
             5 => self.seats[at].stalled = self.rng.bool(),
             6 => self.end_laptop(at)?,
             7 => {
-                if self.seats[at].laptop.is_none() {
+                let off = self.seats[at].laptop.is_none();
+                if off {
                     self.switch_on(at)?;
                 }
             }

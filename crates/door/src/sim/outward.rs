@@ -126,6 +126,8 @@ pub enum Said {
 }
 
 type Taking = Pin<Box<dyn Future<Output = Result<Cursor, SnapshotEnd>>>>;
+/// Where the lines of a snapshot go as they arrive.
+type Lines = mpsc::UnboundedSender<Result<Option<VecDeque<SnapshotLine>>, Trouble>>;
 type Came = Result<(Applied, Vec<Step>, Option<Cursor>)>;
 
 /// The follower and the outbox, with what waits for each.
@@ -143,10 +145,7 @@ pub(super) struct Outward {
     post: VecDeque<Input>,
     /// What the hub answered, to be kept before anything else is posted.
     settles: VecDeque<Vec<Mark>>,
-    snapshot: Option<(
-        Taking,
-        mpsc::UnboundedSender<Result<Option<VecDeque<SnapshotLine>>, Trouble>>,
-    )>,
+    snapshot: Option<(Taking, Lines)>,
     /// When the two clocks are compared next.
     compare_at: u64,
 }
