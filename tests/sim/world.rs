@@ -128,8 +128,10 @@ impl World {
             .enumerate()
             .map(|(number, (name, token))| {
                 let dir = folder.path().join(format!("seat-{number}"));
-                let mut settings = Settings::default();
-                settings.sse_enabled = rng.u8(..) < 230;
+                let settings = Settings {
+                    sse_enabled: rng.u8(..) < 230,
+                    ..Settings::default()
+                };
                 Seat::new(name, dir, token, settings)
             })
             .collect();
