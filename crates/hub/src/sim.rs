@@ -14,6 +14,7 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
 use axum::http::{HeaderName, Request, Response};
+use portero_protocol::cursor::Epoch;
 use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
 use portero_protocol::{HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
@@ -132,6 +133,7 @@ pub struct Answered {
 pub struct Events {
     runtime: Arc<Runtime>,
     body: Body,
+    ended: bool,
 }
 
 impl std::fmt::Debug for Events {
@@ -170,6 +172,12 @@ impl Running {
         &self.app.store
     }
 
+    /// The life of its log.
+    #[must_use]
+    pub fn epoch(&self) -> &Epoch {
+        &self.app.epoch
+    }
+
     /// Answers a request.
     ///
     /// # Errors
@@ -196,6 +204,7 @@ impl Running {
             Ok(Ok(Events {
                 runtime: Arc::clone(&self.runtime),
                 body: response.into_body(),
+                ended: false,
             }))
         })
     }
@@ -243,17 +252,18 @@ impl Events {
         let _inside = self.runtime.enter();
         let mut context = Context::from_waker(Waker::noop());
         let mut bytes = Vec::new();
-        loop {
+        while !self.ended {
             match Pin::new(&mut self.body).poll_frame(&mut context) {
                 Poll::Ready(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
                         bytes.extend_from_slice(&data);
                     }
                 }
-                Poll::Ready(Some(Err(_)) | None) if bytes.is_empty() => return None,
-                Poll::Ready(_) | Poll::Pending => return Some(bytes),
+                Poll::Ready(_) => self.ended = true,
+                Poll::Pending => return Some(bytes),
             }
         }
+        (!bytes.is_empty()).then_some(bytes)
     }
 }
 

@@ -8,6 +8,7 @@ use portero_protocol::event::{Change, Logged};
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::instant::Instant;
 use portero_protocol::listing::ReservationDetail;
+use portero_protocol::reservation::Reservation;
 use portero_protocol::venue::Venue;
 use rusqlite::params;
 
@@ -134,7 +135,7 @@ impl Cache {
                 match rows::hub_row(slot, id)? {
                     Some(hub) if hub.row.version < updated.version => {
                         let before = HubRow {
-                            row: portero_protocol::reservation::Reservation {
+                            row: Reservation {
                                 status: hub.status,
                                 ..hub.row
                             },
@@ -173,7 +174,7 @@ impl Cache {
     }
 
     /// Takes a whole row from the hub, unless a newer one is here.
-    fn take_row(&self, slot: Slot<'_>, row: &portero_protocol::reservation::Reservation) -> Result<bool> {
+    fn take_row(&self, slot: Slot<'_>, row: &Reservation) -> Result<bool> {
         let newer = rows::hub_row(slot, &row.id)?.is_some_and(|hub| hub.row.version >= row.version);
         if newer || is_deleted(slot, &row.id)? {
             return Ok(false);
@@ -210,13 +211,18 @@ impl Cache {
             return Ok(Vec::new());
         }
         let id = detail.reservation.id.clone();
+        // A manager's device is told the ticket where it asks for one reservation. It is shown and not kept: a new issue would not replace it.
+        let row = Reservation {
+            code: None,
+            ..detail.reservation.clone()
+        };
         self.in_every_slot(|cache, slot| {
             for stored in &detail.entries {
                 for reservation in entries::add(slot, &stored.entry, Some(stored))? {
                     rows::recount(cache, slot, &reservation)?;
                 }
             }
-            cache.take_row(slot, &detail.reservation)?;
+            cache.take_row(slot, &row)?;
             rows::recount(cache, slot, &id)
         })?;
         Ok(vec![id])

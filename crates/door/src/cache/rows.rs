@@ -125,7 +125,8 @@ fn insert(slot: Slot<'_>, place: i64, hub: Option<&HubRow>, shown: &Reservation,
 
 /// Counts a reservation's entries again, and writes count and state where it is known.
 pub(super) fn recount(cache: &Cache, slot: Slot<'_>, id: &ReservationId) -> Result<()> {
-    if cache.writes.contains_key(id) {
+    // Before the first snapshot there are no rows, and nothing says where one would be placed.
+    if cache.writes.contains_key(id) && cache.house_of(slot).is_ok() {
         let hub = hub_row(slot, id)?;
         return show(cache, slot, id, hub.as_ref());
     }

@@ -57,24 +57,24 @@ impl Desk {
     pub(crate) fn meet_epoch(&mut self, epoch: &str) -> Result<Option<Vec<Item>>> {
         let before = self.facts.meta("epoch")?;
         #[cfg(feature = "sim")]
-        let before = before.filter(|_| !crate::sim::planted(crate::sim::Planted::NothingOfferedAgain));
+        if crate::sim::planted(crate::sim::Planted::NothingOfferedAgain) {
+            return Ok(None);
+        }
         if before.as_deref() == Some(epoch) {
             return Ok(None);
         }
-        let again = match before {
-            Some(_) => {
-                let count = self.facts.offer_again()?;
-                tracing::info!(
-                    count,
-                    "the hub's log started anew: what was delivered is offered again"
-                );
-                Some(crate::facts::waiting(self.facts.db())?)
-            }
-            None => None,
-        };
+        // Also where none was met before: entries are delivered before the first snapshot is here, and that life may be over already.
+        let count = self.facts.offer_again()?;
+        if count > 0 {
+            tracing::info!(
+                count,
+                "the hub's log started anew: what was delivered is offered again"
+            );
+        }
+        let waiting = crate::facts::waiting(self.facts.db())?;
         // Last, so that a crash before it offers them once more.
         self.facts.set_meta("epoch", epoch)?;
-        Ok(again)
+        Ok(Some(waiting))
     }
 
     /// Keeps the day's figures.

@@ -20,7 +20,7 @@ const UNAUTHORIZED: (u64, u64) = (10_000, 300_000);
 /// What happened.
 #[derive(Debug, Clone)]
 pub(crate) enum Input {
-    /// These wait now, in order, and nothing else does.
+    /// The disk says that these wait, in order. What was added meanwhile waits as well.
     Waiting(Vec<Item>),
     /// This happened at the door.
     Added(Item),
@@ -146,7 +146,7 @@ impl Outbox {
     pub(crate) fn on(&mut self, input: Input, now: u64) -> Vec<Action> {
         let mut actions = Vec::new();
         match input {
-            Input::Waiting(items) => self.queue = items.into(),
+            Input::Waiting(items) => self.take_over(items),
             Input::Added(item) => {
                 // It may be in what was read from the disk a moment ago.
                 if !self
@@ -206,6 +206,14 @@ impl Outbox {
             .flatten()
             .filter(|at| *at > 0)
             .min()
+    }
+
+    /// What the disk held a moment ago. What happened since may be here already, and comes after it.
+    fn take_over(&mut self, items: Vec<Item>) {
+        let listed: HashSet<ItemId> = items.iter().map(|item| item.id).collect();
+        let newer = std::mem::replace(&mut self.queue, items.into());
+        self.queue
+            .extend(newer.into_iter().filter(|item| !listed.contains(&item.id)));
     }
 
     fn not_delivered(&mut self, failure: Failure, now: u64, actions: &mut Vec<Action>) {

@@ -221,3 +221,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_happened_while_the_disk_was_read_waits_as_well() {
+    let mut outbox = outbox();
+    outbox.on(Input::Added(entry(2, "a")), 0);
+    outbox.on(Input::NotDelivered(Failure::Unreachable), 0);
+    // Read before the second entry was recorded, and told after it.
+    outbox.on(Input::Waiting(vec![entry(1, "a")]), 1);
+    let actions = outbox.on(Input::Reachable, 2);
+    assert_eq!(delivered(&actions), [1, 2]);
+}

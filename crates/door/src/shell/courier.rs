@@ -29,7 +29,7 @@ const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 pub(crate) enum Note {
     /// The hub can be reached again.
     Reachable,
-    /// These wait now, and nothing else does.
+    /// The disk says that these wait.
     Waiting(Vec<Item>),
 }
 

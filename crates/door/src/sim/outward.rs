@@ -126,9 +126,10 @@ pub enum Said {
 }
 
 type Taking = Pin<Box<dyn Future<Output = Result<Cursor, SnapshotEnd>>>>;
+type Came = Result<(Applied, Vec<Step>, Option<Cursor>)>;
+
 /// Where the lines of a snapshot go as they arrive.
 type Lines = mpsc::UnboundedSender<Result<Option<VecDeque<SnapshotLine>>, Trouble>>;
-type Came = Result<(Applied, Vec<Step>, Option<Cursor>)>;
 
 /// The follower and the outbox, with what waits for each.
 pub(super) struct Outward {
@@ -141,8 +142,9 @@ pub(super) struct Outward {
     todo: VecDeque<Do>,
     /// Positions that the cache's thread is applying; nothing is told before it has.
     applying: Option<(Source, tokio::sync::oneshot::Receiver<Came>)>,
-    /// What the outbox is still to be told.
-    post: VecDeque<Input>,
+    /// What the link has for the outbox, and what the hub answered it: each keeps its own order, and no other.
+    notes: VecDeque<Input>,
+    answers: VecDeque<Input>,
     /// What the hub answered, to be kept before anything else is posted.
     settles: VecDeque<Vec<Mark>>,
     snapshot: Option<(Taking, Lines)>,
@@ -167,7 +169,8 @@ impl Outward {
             inbox: VecDeque::new(),
             todo: VecDeque::new(),
             applying: None,
-            post: VecDeque::new(),
+            notes: VecDeque::new(),
+            answers: VecDeque::new(),
             settles: VecDeque::new(),
             snapshot: None,
             compare_at: 0,
@@ -178,7 +181,7 @@ impl Outward {
 impl Laptop {
     pub(super) fn begin(&mut self, now: u64) -> Result<()> {
         let waiting = facts::waiting(self.desk.facts.db())?;
-        self.outward.post.push_back(Input::Waiting(waiting));
+        self.outward.notes.push_back(Input::Waiting(waiting));
         let todo = self.outward.follower.start(now);
         self.outward.todo.extend(todo);
         self.outward.compare_at = now;
@@ -271,7 +274,7 @@ impl Laptop {
                 .facts
                 .db()
                 .execute_batch("UPDATE item SET state = 'confirmed' WHERE state = 'pending'");
-            self.outward.post.push_back(Input::Waiting(Vec::new()));
+            self.outward.notes.push_back(Input::Waiting(Vec::new()));
         }
     }
 
@@ -302,8 +305,8 @@ impl Laptop {
                 }
             }),
             Do::MeetEpoch(epoch) => match self.desk.meet_epoch(&epoch) {
-                Ok(Some(waiting)) => self.outward.post.push_back(Input::Waiting(waiting)),
-                Ok(None) => self.outward.post.push_back(Input::Reachable),
+                Ok(Some(waiting)) => self.outward.notes.push_back(Input::Waiting(waiting)),
+                Ok(None) => self.outward.notes.push_back(Input::Reachable),
                 Err(error) => tracing::error!(%error, "the log's new life cannot be kept"),
             },
             Do::KeepIdentity(device, role) => {
@@ -311,7 +314,7 @@ impl Laptop {
                     tracing::warn!(%error, "the hub's name for this device cannot be kept");
                 }
             }
-            Do::HubReachable => self.outward.post.push_back(Input::Reachable),
+            Do::HubReachable => self.outward.notes.push_back(Input::Reachable),
         }
     }
 
@@ -324,21 +327,22 @@ impl Laptop {
         });
     }
 
-    /// Does the next thing that the outbox has to do; false: there is nothing.
-    pub fn step_courier(&mut self, now: u64) -> bool {
+    /// Does the next thing that the outbox has to do; false: there is nothing. What comes from different sides comes in any order: `first` says from
+    /// which it is taken.
+    pub fn step_courier(&mut self, now: u64, first: u8) -> bool {
         if let Some(marks) = self.outward.settles.pop_front() {
             if let Err(error) = Desk::settle(&mut self.desk, &marks) {
                 tracing::error!(%error, "what the hub answered cannot be kept");
             }
             return true;
         }
-        let input = if let Some(input) = self.outward.post.pop_front() {
-            input
-        } else if let Some(item) = self.next_added() {
-            Input::Added(item)
-        } else if self.outward.outbox.wake_at().is_some_and(|at| now >= at) {
-            Input::Tick
-        } else {
+        let input = (0..3).find_map(|side| match (first + side) % 3 {
+            0 => self.outward.notes.pop_front(),
+            1 => self.next_added().map(Input::Added),
+            _ => self.outward.answers.pop_front(),
+        });
+        let due = self.outward.outbox.wake_at().is_some_and(|at| now >= at);
+        let Some(input) = input.or_else(|| due.then_some(Input::Tick)) else {
             return false;
         };
         for action in self.outward.outbox.on(input, now) {
@@ -369,7 +373,7 @@ impl Laptop {
             Err(error) => {
                 let trouble = Trouble::unreachable(error);
                 self.outward
-                    .post
+                    .answers
                     .push_back(Input::NotDelivered(trouble.failure()));
             }
         }
@@ -400,7 +404,10 @@ impl Laptop {
                 },
                 None,
             ),
-            Err(trouble) => self.outward.post.push_back(Input::NotWritten(trouble.failure())),
+            Err(trouble) => self
+                .outward
+                .answers
+                .push_back(Input::NotWritten(trouble.failure())),
         }
     }
 
@@ -431,11 +438,11 @@ impl Laptop {
                     Ok(answer) => {
                         let (input, message) = accepted(&entries, answer);
                         self.tell(message);
-                        self.outward.post.push_back(input);
+                        self.outward.answers.push_back(input);
                     }
                     Err(trouble) => self
                         .outward
-                        .post
+                        .answers
                         .push_back(Input::NotDelivered(trouble.failure())),
                 }
             }
@@ -457,7 +464,7 @@ impl Laptop {
                     }),
                     Err(trouble) => Input::NotWritten(trouble.failure()),
                 };
-                self.outward.post.push_back(input);
+                self.outward.answers.push_back(input);
             }
             OrderKind::Stream(_) | OrderKind::CloseStream => {}
         }
@@ -544,7 +551,8 @@ impl Laptop {
     pub fn idle(&self) -> bool {
         self.outward.inbox.is_empty()
             && self.outward.todo.is_empty()
-            && self.outward.post.is_empty()
+            && self.outward.notes.is_empty()
+            && self.outward.answers.is_empty()
             && self.outward.settles.is_empty()
             && self.outward.applying.is_none()
             && self.outward.snapshot.is_none()

@@ -95,3 +95,77 @@ fn a_reservation_made_here_is_shown_and_becomes_the_hubs() {
         (2, Status::Active)
     );
 }
+
+fn create(id: OpId, led_to: Option<u64>) -> Write {
+    Write {
+        id,
+        reservation: "n".parse().unwrap(),
+        body: WriteBody::Create {
+            draft: Box::new(Draft {
+                id: Some("n".parse().unwrap()),
+                client: Client {
+                    name: "Nora".to_owned(),
+                    ..Client::default()
+                },
+                party: 2,
+                date: date(2026, 11, 24),
+                time: time(23, 0, 0, 0),
+                status: Status::Expected,
+                origin: Origin::WalkIn,
+                table: None,
+                occasion: None,
+                benefits: None,
+                promoter: None,
+                details: Vec::new(),
+                token_hash: None,
+                attendance: None,
+                version: None,
+                issue: None,
+                code: None,
+                created: None,
+                modified: None,
+            }),
+        },
+        at: Instant::from_ms(3),
+        led_to,
+    }
+}
+
+#[test]
+fn what_the_hub_deleted_stays_deleted_under_a_create_that_it_confirmed() {
+    let mut bench = Bench::new(vec![line(&row("n", "Nora", 2))]);
+    bench.cache.add_write(create(OpId::new(1), None)).unwrap();
+    bench
+        .cache
+        .confirm_write(&"n".parse().unwrap(), OpId::new(1), Some(2))
+        .unwrap();
+    let gone = Change::Deleted {
+        id: "n".parse().unwrap(),
+        version: 2,
+    };
+    let step = bench.step(gone, Some(OpId::new(9)));
+    bench.cache.apply(&[step]).unwrap();
+    assert!(bench.shown("n").is_none());
+}
+
+#[test]
+fn a_door_opens_without_a_cache_while_a_write_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let waiting = vec![create(OpId::new(1), None)];
+    let mut cache = Cache::open(dir.path(), Arc::default(), waiting).unwrap();
+    cache.show_own(&[entry(1, "n", 1, None)]).unwrap();
+    cache.add_own(&entry(2, "n", 1, None)).unwrap();
+}
+
+#[test]
+fn the_ticket_of_one_reservation_is_not_kept() {
+    let mut bench = Bench::new(Vec::new());
+    let mut told = row("a", "Ana", 4);
+    told.code = Some("P1…".to_owned());
+    let detail = portero_protocol::listing::ReservationDetail {
+        reservation: told,
+        entries: Vec::new(),
+    };
+    bench.cache.take_detail(&detail).unwrap();
+    assert_eq!(bench.shown("a").unwrap().reservation.code, None);
+}
