@@ -312,6 +312,9 @@ impl World {
 
     /// Sends what the hub has written on each stream that is being read.
     pub(crate) fn pump(&mut self) {
+        if !std::mem::take(&mut self.office.moved) {
+            return;
+        }
         for at in 0..self.seats.len() {
             let seat = &mut self.seats[at];
             let (weather, stalled) = (seat.weather, seat.stalled || seat.asleep.is_some());

@@ -10,6 +10,9 @@ use portero_protocol::ids::OpId;
 use portero_protocol::listing::{ChangesPage, SnapshotLine};
 use serde_json::Value;
 
+/// How finely the hub's timers run, in ms: they beat and end streams, in seconds.
+const GRAIN: i64 = 500;
+
 /// The hub and its office.
 pub(crate) struct Office {
     path: PathBuf,
@@ -23,6 +26,8 @@ pub(crate) struct Office {
     pub(crate) backups: Vec<PathBuf>,
     /// Up to when the hub's timers have run.
     passed: i64,
+    /// Something may have come on its streams since they were read.
+    pub(crate) moved: bool,
     /// Every answer of 500 and above that was no trouble of the simulation's making.
     pub(crate) faults: Vec<String>,
 }
@@ -40,6 +45,7 @@ impl Office {
             skew: 0,
             backups: Vec::new(),
             passed: now,
+            moved: false,
             faults: Vec::new(),
         }
     }
@@ -66,12 +72,13 @@ impl Office {
     /// Lets the hub's timers run up to now.
     pub(crate) fn pass(&mut self, now: i64) {
         if let Some(hub) = &self.hub
-            && now > self.passed
+            && now >= self.passed + GRAIN
         {
+            self.moved = true;
             set_now(Some(now + self.skew));
             hub.pass(u64::try_from(now - self.passed).unwrap());
+            self.passed = now;
         }
-        self.passed = self.passed.max(now);
     }
 
     pub(crate) fn back_up(&mut self, now: i64) -> Result<(), String> {
@@ -99,6 +106,7 @@ impl Office {
         self.look_at_clock(now);
         let hub = self.hub.as_ref()?;
         let answer = hub.ask(asked).unwrap();
+        self.moved |= asked.method != "GET";
         if answer.status >= 500 {
             self.faults.push(format!(
                 "{} {} was answered {}: {}",
@@ -114,6 +122,7 @@ impl Office {
     /// A stream of any device; `None`: the hub is off.
     pub(crate) fn listen(&mut self, asked: &Asked, now: i64) -> Option<Result<Events, Answered>> {
         self.look_at_clock(now);
+        self.moved = true;
         Some(self.hub.as_ref()?.listen(asked).unwrap())
     }
 

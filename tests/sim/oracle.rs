@@ -61,7 +61,7 @@ impl World {
     pub(crate) fn learn(&mut self) {
         let now = self.now;
         self.oracle.stale = false;
-        let Some(SnapshotLine::Start { epoch, .. }) = self.first_line() else {
+        let Some(epoch) = self.office.hub.as_ref().map(|hub| hub.epoch().clone()) else {
             return;
         };
         let from = match &self.oracle.head {
@@ -76,10 +76,6 @@ impl World {
             life.events.extend(events);
             self.oracle.head = Some(head);
         }
-    }
-
-    fn first_line(&mut self) -> Option<SnapshotLine> {
-        self.office.snapshot(self.now)?.into_iter().next()
     }
 
     /// After every step: the hub answered nothing that it should not, and its counts are the sums of its entries.

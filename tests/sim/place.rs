@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use portero_door::Settings;
+use portero_door::sim::Laptop;
 use portero_hub::sim::{Asked, Running};
 use portero_hub::{Options, Store};
 use portero_protocol::device::Role;
@@ -84,9 +86,27 @@ impl Template {
         };
         template.put(&serving);
         template.parties = reservations(&serving, &template.manager);
+        template.empty_laptop();
         // What was served once would start a new life as a copy, which is what a night may begin with as well.
         std::fs::copy(&serving, template.folder.path().join("hub.db")).unwrap();
         template
+    }
+
+    /// A laptop that knows nothing yet: its tables are made once. Its device id is each laptop's own.
+    fn empty_laptop(&self) {
+        let dir = self.folder.path().join("laptop");
+        std::fs::create_dir_all(&dir).unwrap();
+        drop(Laptop::open(&dir, "Puerta", Settings::default(), 1, 0).unwrap());
+        let facts = rusqlite::Connection::open(dir.join("facts.db")).unwrap();
+        facts.execute_batch("DELETE FROM meta").unwrap();
+    }
+
+    /// Puts an empty laptop's files there.
+    pub(crate) fn put_laptop(&self, dir: &Path) {
+        std::fs::create_dir_all(dir).unwrap();
+        for file in ["facts.db", "cache.db"] {
+            std::fs::copy(self.folder.path().join("laptop").join(file), dir.join(file)).unwrap();
+        }
     }
 
     /// Puts a copy of the hub's database there.

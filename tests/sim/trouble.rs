@@ -27,7 +27,10 @@ impl World {
                 let weather = *self.pick(&kinds);
                 self.change_weather(at, weather);
             }
-            5 => self.seats[at].stalled = self.rng.bool(),
+            5 => {
+                self.seats[at].stalled = self.rng.bool();
+                self.office.moved = true;
+            }
             6 => self.end_laptop(at)?,
             7 => {
                 let off = self.seats[at].laptop.is_none();
@@ -59,6 +62,7 @@ impl World {
         self.trace.note(self.now, || format!("seat {at}: {weather:?}"));
         let before = self.seats[at].weather;
         self.seats[at].weather = weather;
+        self.office.moved = true;
         // Connections may outlive a dead link, or not.
         if before == Weather::Dead && weather != Weather::Dead && self.rng.bool() {
             self.break_stream(at);
@@ -143,6 +147,7 @@ impl World {
             seat.asleep = None;
             seat.zero += self.now - seat.fell_asleep;
             self.read_letters(at);
+            self.office.moved = true;
             if self.rng.bool() {
                 self.break_stream(at);
             }
@@ -175,6 +180,7 @@ impl World {
         if clean {
             if let Some(hub) = &self.office.hub {
                 hub.close();
+                self.office.moved = true;
             }
             self.pump();
             let _ = self.note_hub();
@@ -279,6 +285,7 @@ impl World {
         for at in 0..self.seats.len() {
             self.change_weather(at, Weather::Fine);
             self.seats[at].stalled = false;
+            self.office.moved = true;
             if let Some(until) = self.seats[at].asleep {
                 self.seats[at].asleep = Some(until.min(self.now));
             }

@@ -128,6 +128,7 @@ impl World {
             .enumerate()
             .map(|(number, (name, token))| {
                 let dir = folder.path().join(format!("seat-{number}"));
+                template.put_laptop(&dir);
                 let settings = Settings {
                     sse_enabled: rng.u8(..) < 230,
                     ..Settings::default()
@@ -164,7 +165,7 @@ impl World {
 
     /// Plays the night, then lets everything come to rest, and judges.
     pub(crate) fn play(&mut self) -> Result<(), String> {
-        let steps = self.rng.usize(60..260);
+        let steps = self.rng.usize(40..200);
         for _ in 0..steps {
             self.step()?;
         }
@@ -217,15 +218,15 @@ impl World {
 
     /// Does one thing inside a laptop: whichever of its threads comes first.
     fn inner_step(&mut self, at: usize) -> Result<bool, String> {
-        let thread = self.rng.u8(0..5);
+        let (thread, side) = (self.rng.u8(0..5), self.rng.u8(0..3));
         let any = (thread..5)
             .chain(0..thread)
-            .any(|thread| self.thread_step(at, thread));
+            .any(|thread| self.thread_step(at, thread, side));
         self.maybe_crash(at)?;
         Ok(any)
     }
 
-    fn thread_step(&mut self, at: usize, thread: u8) -> bool {
+    fn thread_step(&mut self, at: usize, thread: u8, side: u8) -> bool {
         let now = self.now;
         let seat = &mut self.seats[at];
         if !seat.works() {
@@ -240,7 +241,7 @@ impl World {
             0 => laptop.step_cache(),
             1 => laptop.step_reads(),
             2 => laptop.step_follower(ticks),
-            3 => laptop.step_courier(ticks),
+            3 => laptop.step_courier(ticks, side),
             _ => laptop.step_snapshot(),
         };
         if did {
