@@ -464,6 +464,12 @@ impl Follower {
     }
 
     fn done(&mut self) -> Vec<Do> {
+        // Whoever may not read learns of another life from the answers alone.
+        if self.view.get().state == LinkState::Refused
+            && let Some(life) = self.known.another_life()
+        {
+            self.todo.push(Do::MeetEpoch(life));
+        }
         std::mem::take(&mut self.todo)
     }
 }

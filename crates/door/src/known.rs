@@ -14,6 +14,16 @@ pub(crate) struct Known {
     house: RwLock<Option<Arc<House>>>,
     clock: Mutex<Clock>,
     proven_ms: AtomicI64,
+    lives: Mutex<Lives>,
+}
+
+/// The lives of the hub's log, as this device knows them.
+#[derive(Debug, Default)]
+struct Lives {
+    /// The one that everything here belongs to; `None`: none was met yet.
+    met: Option<String>,
+    /// The one that the last answer named.
+    heard: Option<String>,
 }
 
 /// This device's clock, in Unix ms.
@@ -36,6 +46,36 @@ impl Known {
     /// The venue is this, or is so now.
     pub(crate) fn set_house(&self, house: Option<Arc<House>>) {
         *self.house.write().unwrap_or_else(PoisonError::into_inner) = house;
+    }
+
+    /// The life of the hub's log that this device has met.
+    pub(crate) fn met(&self) -> Option<String> {
+        self.lives().met.clone()
+    }
+
+    /// It has met this one.
+    pub(crate) fn set_met(&self, life: Option<String>) {
+        self.lives().met = life;
+    }
+
+    /// An answer named the life of the hub's log.
+    pub(crate) fn hear_life(&self, life: Option<&str>) {
+        if let Some(life) = life {
+            self.lives().heard = Some(life.to_owned());
+        }
+    }
+
+    /// The life that the last answer named, where it is another one than the one that was met.
+    pub(crate) fn another_life(&self) -> Option<String> {
+        let lives = self.lives();
+        lives
+            .heard
+            .clone()
+            .filter(|heard| lives.met.as_ref() != Some(heard))
+    }
+
+    fn lives(&self) -> std::sync::MutexGuard<'_, Lives> {
+        self.lives.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something with the clock.

@@ -160,6 +160,7 @@ impl Parts {
             desk: self.desk.clone(),
             reads: self.reads.clone(),
             link: inbox.clone(),
+            known: self.known.clone(),
             view: self.view.clone(),
             ticks: self.ticks,
             closed: self.closed.clone(),
@@ -247,6 +248,7 @@ pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects
         facts.set_meta("door", name)?;
     }
     let device = facts.device();
+    known.set_met(facts.meta("epoch")?);
     let unseen = facts::unseen(facts.db(), Instant::from_ms(now - WRITES_KEPT_MS))?;
     let mut cache = Cache::open(dir, known.clone(), unseen)?;
     // A crash may have come between an entry's recording and its showing.

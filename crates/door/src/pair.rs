@@ -22,7 +22,7 @@ pub async fn pair(url: &str, code: &str, name: Option<&str>) -> Result<String> {
         token: String::new(),
     };
     let hub = Hub::new(&nobody, Arc::default(), Arc::default())?;
-    let answer = hub
+    let (answer, _) = hub
         .write(WriteRequest {
             method: Method::POST,
             path: "api/dispositivos/enlazar".to_owned(),

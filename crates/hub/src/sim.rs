@@ -17,7 +17,7 @@ use axum::http::{HeaderName, Request, Response};
 use portero_protocol::cursor::Epoch;
 use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
-use portero_protocol::{HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
+use portero_protocol::{HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -123,6 +123,8 @@ pub struct Answered {
     pub status: u16,
     /// `Portero-Time`.
     pub time: Option<i64>,
+    /// `Portero-Epoch`.
+    pub epoch: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<String>,
     /// The body.
@@ -295,6 +297,7 @@ async fn whole(response: Response<Body>) -> Result<Answered> {
     Ok(Answered {
         status: response.status().as_u16(),
         time: time.and_then(|text| text.parse().ok()),
+        epoch: header(&HeaderName::from_static(HEADER_EPOCH)),
         retry_after: header(&RETRY_AFTER),
         body: to_bytes(response.into_body(), usize::MAX)
             .await

@@ -48,5 +48,7 @@ pub const PROTOCOL: u32 = 1;
 pub const HEADER_PROTOCOL: &str = "portero-protocol";
 /// Answer header: the hub's clock in Unix milliseconds.
 pub const HEADER_TIME: &str = "portero-time";
+/// Answer header: the life of the hub's log, also where the device may not read it.
+pub const HEADER_EPOCH: &str = "portero-epoch";
 /// Request header on every write: a `UUIDv7`, kept for seven days.
 pub const HEADER_IDEMPOTENCY: &str = "idempotency-key";

@@ -247,6 +247,21 @@ impl Cache {
         self.show_again(id.clone())
     }
 
+    /// The hub's log has another life: versions that writes led to are of rows that may no longer be there. Creates are sent again.
+    pub(crate) fn another_life(&mut self) -> Result<Vec<ReservationId>> {
+        let ids: Vec<ReservationId> = self.writes.keys().cloned().collect();
+        for id in &ids {
+            for write in self.writes.get_mut(id).into_iter().flatten() {
+                write.led_to = match (&write.body, write.led_to) {
+                    (WriteBody::Create { .. }, _) | (_, None) => None,
+                    (_, Some(_)) => Some(0),
+                };
+            }
+            self.show_again(id.clone())?;
+        }
+        Ok(ids)
+    }
+
     /// The hub refused a write: what it has is shown again.
     pub(crate) fn drop_write(
         &mut self,

@@ -5,15 +5,36 @@ use portero_protocol::device::Role;
 use portero_protocol::ids::{DeviceId, EntryId};
 
 use super::Desk;
+use crate::cache::Cache;
 use crate::error::Result;
-use crate::facts::{Item, ItemId, Mark, Settled};
+use crate::facts::{self, Answered, Item, ItemId, Mark, Settled};
 use crate::figures::DayFigures;
 use crate::known::wall_ms;
 use crate::view::DoorEvent;
 
 impl Desk {
-    /// Keeps what the hub said about items. What it will not count is no longer shown as counted.
-    pub(crate) fn settle(&mut self, marks: &[Mark]) -> Result<()> {
+    /// Keeps what the hub said about items. What it will not count is no longer shown as counted. Gives all that waits, where that is more than
+    /// what was settled leaves: an answer from a life of the log that is over settles nothing, and one from a life that was not met yet is
+    /// the first to tell of it.
+    pub(crate) fn settle(&mut self, marks: &[Mark]) -> Result<Option<Vec<Item>>> {
+        let mut waiting = None;
+        let life = marks.iter().find_map(|mark| mark.life.clone());
+        if let Some(Answered { life, met }) = life
+            && self.facts.meta("epoch")?.as_ref() != Some(&life)
+        {
+            if met.as_ref() == Some(&life) {
+                return Ok(Some(facts::waiting(self.facts.db())?));
+            }
+            waiting = self.meet_epoch(&life)?;
+        }
+        self.keep_marks(marks)?;
+        if waiting.is_some() {
+            waiting = Some(facts::waiting(self.facts.db())?);
+        }
+        Ok(waiting)
+    }
+
+    fn keep_marks(&mut self, marks: &[Mark]) -> Result<()> {
         self.facts.mark(marks, wall_ms())?;
         for mark in marks {
             match mark.id {
@@ -52,7 +73,7 @@ impl Desk {
         Ok(())
     }
 
-    /// A snapshot of this log's life was taken. If it is another one than before, the hub may have lost what it had: everything that was
+    /// The hub's log has this life. If it is another one than before, the hub may have lost what it had: everything that was
     /// delivered in the last days is on its way again, and all that waits is given, in order.
     pub(crate) fn meet_epoch(&mut self, epoch: &str) -> Result<Option<Vec<Item>>> {
         let before = self.facts.meta("epoch")?;
@@ -71,9 +92,11 @@ impl Desk {
                 "the hub's log started anew: what was delivered is offered again"
             );
         }
-        let waiting = crate::facts::waiting(self.facts.db())?;
+        let waiting = facts::waiting(self.facts.db())?;
         // Last, so that a crash before it offers them once more.
+        self.show(Cache::another_life);
         self.facts.set_meta("epoch", epoch)?;
+        self.known.set_met(Some(epoch.to_owned()));
         Ok(Some(waiting))
     }
 

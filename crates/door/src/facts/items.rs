@@ -67,6 +67,15 @@ pub(crate) struct Mark {
     pub(crate) id: ItemId,
     /// What.
     pub(crate) settled: Settled,
+    /// In which life of the log; `None`: the hub did not say.
+    pub(crate) life: Option<Answered>,
+}
+
+/// The life of the log that an answer is from, and the one that was met when it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answered {
+    pub(crate) life: String,
+    pub(crate) met: Option<String>,
 }
 
 /// Puts an item at the end of the line.
@@ -124,11 +133,19 @@ impl Facts {
     /// Puts everything that was delivered in the last days on its way again: the hub's log started anew, so it may have lost them.
     /// Entries and creates only: an edit would be made on rows that are no longer the same.
     pub(crate) fn offer_again(&mut self) -> Result<usize> {
-        Ok(self.db.execute(
+        let change = self.db.transaction()?;
+        let count = change.execute(
             "UPDATE item SET state = 'pending' WHERE state IN ('confirmed', 'held') AND (kind = 'entry' OR id IN
              (SELECT id FROM write WHERE json LIKE '{\"kind\":\"create\"%'))",
             [],
-        )?)
+        )?;
+        // The version that an edit led to is of rows that are no longer there.
+        change.execute(
+            "UPDATE item SET version = 0 WHERE state = 'confirmed' AND kind = 'write'",
+            [],
+        )?;
+        change.commit()?;
+        Ok(count)
     }
 
     /// Forgets what was confirmed longer ago than the hub may want it again. The chain's end stays.

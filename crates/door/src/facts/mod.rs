@@ -15,7 +15,7 @@ mod day;
 mod items;
 mod writes;
 
-pub(crate) use items::{Item, ItemId, Mark, Settled, counts, payloads, recent, waiting};
+pub(crate) use items::{Answered, Item, ItemId, Mark, Settled, counts, payloads, recent, waiting};
 pub(crate) use writes::{Write, WriteBody, one as write, unseen};
 
 const SCHEMA: &str = include_str!("schema_1.sql");

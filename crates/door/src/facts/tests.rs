@@ -53,6 +53,7 @@ fn what_was_delivered_is_kept_for_days_and_the_chain_goes_on_after_pruning() {
     let marks: Vec<_> = recorded
         .iter()
         .map(|entry| Mark {
+            life: None,
             id: ItemId::Entry(entry.id),
             settled: Settled::Confirmed {
                 outcome: Some(portero_protocol::attendance::Outcome::Recorded),

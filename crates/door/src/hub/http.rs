@@ -10,7 +10,7 @@ use portero_protocol::cursor::Cursor;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::listing::{ChangesPage, ReservationDetail};
 use portero_protocol::problem::Code;
-use portero_protocol::{HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
+use portero_protocol::{HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER,
 };
@@ -39,7 +39,7 @@ pub(crate) struct Hub {
     stream: Client,
     base: Url,
     token_bytes: u64,
-    known: Arc<Known>,
+    pub(super) known: Arc<Known>,
     figures: Arc<Figures>,
 }
 
@@ -140,12 +140,12 @@ impl Hub {
         self.json(self.api.get(url), 0).await
     }
 
-    /// Delivers entries, and brings changes after `since` back.
+    /// Delivers entries, and brings changes after `since` back. With the life of the log that answered.
     pub(crate) async fn deliver(
         &self,
         entries: Vec<Value>,
         since: Option<Cursor>,
-    ) -> Result<DeliveryAnswer, Trouble> {
+    ) -> Result<(DeliveryAnswer, Option<String>), Trouble> {
         let body = encode(&Delivery { entries, since })?;
         let length = body.len() as u64;
         let request = self
@@ -155,11 +155,14 @@ impl Hub {
             // Each entry has its own id, so the key is the request's alone.
             .header(HEADER_IDEMPOTENCY, OpId::new(wall_ms()).to_string())
             .body(body);
-        self.json(request, length).await
+        let (status, life, bytes) = self
+            .bytes(request.header(ACCEPT_ENCODING, "gzip"), length)
+            .await?;
+        Ok((decode(status, &bytes)?, life))
     }
 
-    /// Sends a write. A deletion may answer with nothing.
-    pub(crate) async fn write(&self, write: WriteRequest) -> Result<Value, Trouble> {
+    /// Sends a write. A deletion may answer with nothing. With the life of the log that answered.
+    pub(crate) async fn write(&self, write: WriteRequest) -> Result<(Value, Option<String>), Trouble> {
         let body = write.body.as_ref().map(encode).transpose()?;
         let length = body.as_ref().map_or(0, |body| body.len() as u64);
         let mut request = self
@@ -174,11 +177,11 @@ impl Hub {
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
                 .body(body);
         }
-        let (status, bytes) = self.bytes(request, length).await?;
+        let (status, life, bytes) = self.bytes(request, length).await?;
         if bytes.is_empty() {
-            return Ok(Value::Null);
+            return Ok((Value::Null, life));
         }
-        decode(status, &bytes)
+        Ok((decode(status, &bytes)?, life))
     }
 
     /// One reservation with its entries.
@@ -189,7 +192,7 @@ impl Hub {
 
     /// Decides a conflict.
     pub(crate) async fn resolve(&self, id: &str, body: Value, op: OpId) -> Result<Conflict, Trouble> {
-        let answer = self
+        let (answer, _) = self
             .write(WriteRequest {
                 method: Method::POST,
                 path: format!("api/conflictos/{id}/resolver"),
@@ -225,27 +228,32 @@ impl Hub {
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder, length: u64) -> Result<T, Trouble> {
-        let (status, bytes) = self
+        let (status, _, bytes) = self
             .bytes(request.header(ACCEPT_ENCODING, "gzip"), length)
             .await?;
         decode(status, &bytes)
     }
 
     /// A whole answer that is small.
-    async fn bytes(&self, request: RequestBuilder, length: u64) -> Result<(u16, Vec<u8>), Trouble> {
+    async fn bytes(
+        &self,
+        request: RequestBuilder,
+        length: u64,
+    ) -> Result<(u16, Option<String>, Vec<u8>), Trouble> {
         tokio::time::timeout(ANSWER, async {
             let response = self.send(request, length).await?;
             let status = response.status().as_u16();
             let gzip = is_gzip(&response);
+            let life = life(&response).map(str::to_owned);
             let body = response.bytes().await.map_err(Trouble::unreachable)?;
             self.figures.bytes(body.len() as u64);
             if !gzip {
-                return Ok((status, body.to_vec()));
+                return Ok((status, life, body.to_vec()));
             }
             let mut decoder = GzDecoder::new(Vec::new());
             std::io::Write::write_all(&mut decoder, &body)
                 .and_then(|()| decoder.finish())
-                .map(|bytes| (status, bytes))
+                .map(|bytes| (status, life, bytes))
                 .map_err(|error| Trouble::not_the_hub(status, error))
         })
         .await
@@ -271,6 +279,7 @@ impl Hub {
         if let Some(hub) = hub {
             self.known.clock(|clock| clock.answered(hub, sent, received));
         }
+        self.known.hear_life(life(&response));
         let status = response.status().as_u16();
         if response.status().is_success() {
             return Ok(response);
@@ -304,6 +313,11 @@ pub(super) fn is_gzip(response: &Response) -> bool {
         .headers()
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| encoding == "gzip")
+}
+
+/// The life of the log that an answer is from.
+pub(super) fn life(response: &Response) -> Option<&str> {
+    response.headers().get(HEADER_EPOCH)?.to_str().ok()
 }
 
 fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {

@@ -232,6 +232,7 @@ impl Outbox {
                 [entry] => {
                     let mark = Mark {
                         id: ItemId::Entry(*entry),
+                        life: None,
                         settled: Settled::Quarantined { code, reason },
                     };
                     self.settle(vec![mark], actions);
@@ -255,6 +256,7 @@ impl Outbox {
                 if let Some(op) = op {
                     let mark = Mark {
                         id: ItemId::Write(op),
+                        life: None,
                         settled: Settled::Quarantined { code, reason },
                     };
                     self.settle(vec![mark], actions);

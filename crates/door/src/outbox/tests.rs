@@ -19,6 +19,7 @@ fn write(n: u128, reservation: &str) -> Item {
 
 fn confirmed(id: ItemId) -> Mark {
     Mark {
+        life: None,
         id,
         settled: Settled::Confirmed {
             outcome: Some(Outcome::Recorded),

@@ -15,9 +15,10 @@ use super::{SharedView, Ticks};
 use crate::cache::Reads;
 use crate::desk::Desk;
 use crate::error::{DoorError, Result};
-use crate::facts::{self, Item, ItemId, Mark, Settled, Write, WriteBody};
+use crate::facts::{self, Answered, Item, ItemId, Mark, Settled, Write, WriteBody};
 use crate::follow::Message;
 use crate::hub::{Hub, Trouble, WriteRequest};
+use crate::known::Known;
 use crate::lane::Lane;
 use crate::outbox::{Action, Input, Outbox};
 
@@ -39,6 +40,7 @@ pub(crate) struct Courier {
     pub(crate) desk: Lane<Desk>,
     pub(crate) reads: Lane<Reads>,
     pub(crate) link: mpsc::UnboundedSender<Message>,
+    pub(crate) known: Arc<Known>,
     pub(crate) view: SharedView,
     pub(crate) ticks: Ticks,
     pub(crate) closed: CancellationToken,
@@ -80,6 +82,7 @@ impl Courier {
             Action::Deliver(ids) => {
                 // The hub is asked for changes where no stream brings them: the link says so at this moment.
                 let since = self.view.get().since_wanted;
+                let met = self.known.met();
                 let (hub, reads, link, say) = (
                     self.hub.clone(),
                     self.reads.clone(),
@@ -96,8 +99,8 @@ impl Courier {
                         Err(error) => Err(unread(&error)),
                     };
                     let input = match answer {
-                        Ok(answer) => {
-                            let (input, message) = accepted(&ids, answer);
+                        Ok((answer, life)) => {
+                            let (input, message) = accepted(&ids, answer, answered(life, met));
                             // The link ends only when the door is closed.
                             let _ = link.send(message);
                             input
@@ -109,11 +112,13 @@ impl Courier {
                 });
             }
             Action::Send(op) => {
+                let met = self.known.met();
                 let (hub, reads, say) = (self.hub.clone(), self.reads.clone(), say.clone());
                 tokio::spawn(async move {
                     let input = match send(&hub, &reads, op).await {
-                        Ok(version) => Input::Written(Mark {
+                        Ok((version, life)) => Input::Written(Mark {
                             id: ItemId::Write(op),
+                            life: answered(life, met),
                             settled: Settled::Confirmed {
                                 outcome: None,
                                 version,
@@ -127,9 +132,13 @@ impl Courier {
             }
             Action::Settle(marks) => {
                 let kept = marks.clone();
-                if let Err(error) = self.desk.ask(move |desk| desk.settle(&kept)).await {
-                    tracing::error!(%error, "what the hub answered cannot be kept; it is tried until it can");
-                    tokio::spawn(settle_later(self.desk.clone(), marks, self.closed.clone()));
+                match self.desk.ask(move |desk| desk.settle(&kept)).await {
+                    Ok(waiting) => wait(waiting, say),
+                    Err(error) => {
+                        tracing::error!(%error, "what the hub answered cannot be kept; it is tried until it can");
+                        let (desk, say, closed) = (self.desk.clone(), say.clone(), self.closed.clone());
+                        tokio::spawn(settle_later(desk, marks, say, closed));
+                    }
                 }
             }
         }
@@ -137,17 +146,35 @@ impl Courier {
 }
 
 /// A disk that was full has room again: until then what the hub has already taken would be shown as waiting.
-async fn settle_later(desk: Lane<Desk>, marks: Vec<Mark>, closed: CancellationToken) {
+async fn settle_later(
+    desk: Lane<Desk>,
+    marks: Vec<Mark>,
+    say: mpsc::UnboundedSender<Input>,
+    closed: CancellationToken,
+) {
     loop {
         tokio::select! {
             () = closed.cancelled() => return,
             () = sleep(SETTLE_AGAIN) => {}
         }
         let kept = marks.clone();
-        if desk.ask(move |desk| desk.settle(&kept)).await.is_ok() {
+        if let Ok(waiting) = desk.ask(move |desk| desk.settle(&kept)).await {
+            wait(waiting, &say);
             return;
         }
     }
+}
+
+fn wait(waiting: Option<Vec<Item>>, say: &mpsc::UnboundedSender<Input>) {
+    if let Some(waiting) = waiting {
+        // The courier ended: the door is being closed.
+        let _ = say.send(Input::Waiting(waiting));
+    }
+}
+
+/// From which life of the log an answer is, where the hub said it.
+pub(crate) fn answered(life: Option<String>, met: Option<String>) -> Option<Answered> {
+    life.map(|life| Answered { life, met })
 }
 
 fn unread(error: &DoorError) -> Trouble {
@@ -155,7 +182,7 @@ fn unread(error: &DoorError) -> Trouble {
 }
 
 /// Reads the answer to a delivery: what it means for what waits, and for the link.
-pub(crate) fn accepted(ids: &[EntryId], answer: DeliveryAnswer) -> (Input, Message) {
+pub(crate) fn accepted(ids: &[EntryId], answer: DeliveryAnswer, life: Option<Answered>) -> (Input, Message) {
     let marks: Vec<Mark> = ids
         .iter()
         .zip(&answer.results)
@@ -163,6 +190,7 @@ pub(crate) fn accepted(ids: &[EntryId], answer: DeliveryAnswer) -> (Input, Messa
         .filter(|(id, result)| result.id.is_none_or(|named| named == **id))
         .map(|(id, result)| Mark {
             id: ItemId::Entry(*id),
+            life: life.clone(),
             settled: settled(result),
         })
         .collect();
@@ -196,14 +224,14 @@ fn settled(result: &EntryResult) -> Settled {
 }
 
 /// Sends a write; gives the version that it led to.
-async fn send(hub: &Hub, reads: &Lane<Reads>, op: OpId) -> Result<Option<u64>, Trouble> {
+async fn send(hub: &Hub, reads: &Lane<Reads>, op: OpId) -> Result<(Option<u64>, Option<String>), Trouble> {
     let write = reads
         .ask(move |reads| facts::write(reads.facts(), &op.to_string()))
         .await
         .map_err(|error| unread(&error))?
         .ok_or_else(|| Trouble::unreachable("the write is not on the disk"))?;
-    let answer = hub.write(request(write)?).await?;
-    Ok(answer.get("version").and_then(Value::as_u64))
+    let (answer, life) = hub.write(request(write)?).await?;
+    Ok((answer.get("version").and_then(Value::as_u64), life))
 }
 
 /// The request that a write is.

@@ -199,6 +199,12 @@ impl Laptop {
         self.cache.value.cursor()
     }
 
+    /// The life of the hub's log that it has met.
+    #[must_use]
+    pub fn met(&self) -> Option<String> {
+        self.known.met()
+    }
+
     /// What the badge shows.
     #[must_use]
     pub fn state(&self) -> LinkState {

@@ -24,7 +24,7 @@ use crate::follow::{Do, Follower, Message, Source, change};
 use crate::hub::{Heard, Trouble, WriteRequest};
 use crate::known::wall_ms;
 use crate::outbox::{Action, Input, Outbox};
-use crate::shell::courier::{accepted, request};
+use crate::shell::courier::{accepted, answered, request};
 use crate::shell::fetch::{self, SnapshotEnd};
 use crate::view::LinkState;
 
@@ -36,6 +36,7 @@ pub struct Order {
     /// What this device's clock said then.
     pub sent: i64,
     asked_at: Instant,
+    met: Option<String>,
 }
 
 impl Order {
@@ -46,6 +47,7 @@ impl Order {
             kind: self.kind.clone(),
             sent: self.sent,
             asked_at: self.asked_at,
+            met: self.met.clone(),
         }
     }
 }
@@ -94,6 +96,8 @@ pub struct Answer {
     pub status: u16,
     /// `Portero-Time`, where it is the hub that answers.
     pub time: Option<i64>,
+    /// `Portero-Epoch`, where it is the hub that answers.
+    pub epoch: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<String>,
     /// The body.
@@ -324,6 +328,7 @@ impl Laptop {
             kind,
             sent,
             asked_at: asked_at.unwrap_or(Instant::from_ms(sent)),
+            met: self.known.met(),
         });
     }
 
@@ -331,8 +336,10 @@ impl Laptop {
     /// which it is taken.
     pub fn step_courier(&mut self, now: u64, first: u8) -> bool {
         if let Some(marks) = self.outward.settles.pop_front() {
-            if let Err(error) = Desk::settle(&mut self.desk, &marks) {
-                tracing::error!(%error, "what the hub answered cannot be kept");
+            match Desk::settle(&mut self.desk, &marks) {
+                Ok(Some(waiting)) => self.outward.answers.push_back(Input::Waiting(waiting)),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "what the hub answered cannot be kept"),
             }
             return true;
         }
@@ -419,6 +426,9 @@ impl Laptop {
             self.known
                 .clock(|clock| clock.answered(*time, order.sent, received));
         }
+        let life = answer.as_ref().ok().and_then(|answer| answer.epoch.clone());
+        self.known.hear_life(life.as_deref());
+        let life = answered(life, order.met.clone());
         let answer = answer.and_then(success);
         match order.kind {
             OrderKind::Changes(_) => {
@@ -436,7 +446,7 @@ impl Laptop {
             OrderKind::Deliver { entries, .. } => {
                 match answer.and_then(|answer| decode::<DeliveryAnswer>(&answer)) {
                     Ok(answer) => {
-                        let (input, message) = accepted(&entries, answer);
+                        let (input, message) = accepted(&entries, answer, life);
                         self.tell(message);
                         self.outward.answers.push_back(input);
                     }
@@ -457,6 +467,7 @@ impl Laptop {
                 let input = match written {
                     Ok(written) => Input::Written(Mark {
                         id: ItemId::Write(op),
+                        life,
                         settled: Settled::Confirmed {
                             outcome: None,
                             version: written.get("version").and_then(Value::as_u64),
@@ -481,11 +492,14 @@ impl Laptop {
             Said::Event { name, id, data } => Heard::Event { name, id, data },
             Said::Ended => Heard::Lost(Loss::Ended),
             Said::Unreachable => Heard::Lost(Loss::Unreachable),
-            Said::NoStream(answer, is_stream) => Heard::Lost(match success(answer) {
-                Ok(_) if is_stream => Loss::Ended,
-                Ok(_) => Loss::Fault(Fault::NotTheHub),
-                Err(trouble) => Loss::Fault(trouble.fault()),
-            }),
+            Said::NoStream(answer, is_stream) => {
+                self.known.hear_life(answer.epoch.as_deref());
+                Heard::Lost(match success(answer) {
+                    Ok(_) if is_stream => Loss::Ended,
+                    Ok(_) => Loss::Fault(Fault::NotTheHub),
+                    Err(trouble) => Loss::Fault(trouble.fault()),
+                })
+            }
         };
         self.outward.inbox.push_back(Told::Heard(heard));
     }

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use portero_protocol::problem::Code;
-use portero_protocol::{HEADER_PROTOCOL, HEADER_TIME};
+use portero_protocol::{HEADER_EPOCH, HEADER_PROTOCOL, HEADER_TIME};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -18,6 +18,7 @@ use crate::clock;
 use crate::error::Error;
 
 const TIME: HeaderName = HeaderName::from_static(HEADER_TIME);
+const EPOCH: HeaderName = HeaderName::from_static(HEADER_EPOCH);
 /// The oldest protocol that may do more than deliver entries.
 const OLDEST: u32 = 1;
 /// Answers below this are not worth compressing.
@@ -46,6 +47,10 @@ async fn each(State(app): State<App>, request: Request, next: Next) -> Response 
     response
         .headers_mut()
         .insert(TIME, HeaderValue::from(clock::now().ms()));
+    // For whoever may not read: a device that was revoked offers what it delivered again as well where the hub was restored.
+    if let Ok(epoch) = HeaderValue::from_str(app.epoch.as_str()) {
+        response.headers_mut().insert(EPOCH, epoch);
+    }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.headers().get("content-type").is_none()
     {
         let allowed = response.headers().get("allow").cloned();

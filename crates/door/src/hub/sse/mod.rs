@@ -15,8 +15,9 @@ use tokio::task::JoinHandle;
 
 use crate::connection::{Fault, Loss};
 use crate::figures::Figures;
-use crate::hub::http::{Hub, head_bytes, reason};
+use crate::hub::http::{Hub, head_bytes, life, reason};
 use crate::hub::trouble::Trouble;
+use crate::known::Known;
 
 /// So often may bytes come without an event coming of them. An event has at most 64 KiB, and might come byte by byte.
 const FRUITLESS_READS: u32 = 64 * 1024;
@@ -68,12 +69,13 @@ impl Stream {
     pub(crate) fn open(hub: &Hub, figures: Arc<Figures>, since: &Cursor) -> Self {
         let (say, heard) = mpsc::channel(QUEUE);
         let request = hub.stream_request(since);
+        let known = hub.known.clone();
         let (reading, ended) = tokio::sync::oneshot::channel();
         let reader = tokio::spawn({
             let say = say.clone();
             async move {
                 let loss = match EventSource::new(request) {
-                    Ok(source) => read(source, &say, &figures).await,
+                    Ok(source) => read(source, &say, &figures, &known).await,
                     // The request has no body, so it can be cloned.
                     Err(_) => Loss::Unreachable,
                 };
@@ -105,7 +107,7 @@ impl Stream {
     }
 }
 
-async fn read(mut source: EventSource, say: &mpsc::Sender<Heard>, figures: &Figures) -> Loss {
+async fn read(mut source: EventSource, say: &mpsc::Sender<Heard>, figures: &Figures, known: &Known) -> Loss {
     source.set_retry_policy(Box::new(retry::Never));
     let mut opened = false;
     let mut fruitless = Fruitless::default();
@@ -150,7 +152,12 @@ async fn read(mut source: EventSource, say: &mpsc::Sender<Heard>, figures: &Figu
                             return Loss::Ended;
                         }
                     }
-                    Some(Err(error)) => return loss(error, opened, figures).await,
+                    Some(Err(error)) => {
+                        if let Error::InvalidStatusCode(_, response) = &error {
+                            known.hear_life(life(response));
+                        }
+                        return loss(error, opened, figures).await;
+                    }
                     None => return Loss::Ended,
                 }
             }
