@@ -398,6 +398,7 @@ fn page(status: u16) -> Answer {
     Answer {
         status,
         time: None,
+        epoch: None,
         retry_after: None,
         body: b"<html><body>Welcome to our network</body></html>".to_vec(),
     }
@@ -407,6 +408,7 @@ fn plain(answer: Answered) -> Answer {
     Answer {
         status: answer.status,
         time: answer.time,
+        epoch: answer.epoch,
         retry_after: answer.retry_after,
         body: answer.body,
     }

@@ -112,6 +112,10 @@ impl World {
                 ));
             }
             if laptop.state() == LinkState::Refused {
+                // It may not read; that the hub was restored it learns all the same.
+                if laptop.met().is_some_and(|met| !head.starts_with(&met)) {
+                    return Some(format!("seat {at} is refused and does not know of {head}"));
+                }
                 continue;
             }
             let cursor = laptop.cursor().map(ToString::to_string);
