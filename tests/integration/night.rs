@@ -84,6 +84,27 @@ fn without_the_hub_the_door_goes_on_and_delivers_once_when_it_returns() {
 }
 
 #[test]
+fn each_of_many_quick_scans_counts_one_more() {
+    let folder = tempdir().unwrap();
+    let hub = Hub::start(folder.path());
+    let manager = hub.token("gerente", "Gerencia");
+    let (_, code) = hub.reserve(&manager, "Grupo grande", 9_000);
+    let mut door = Door::live(
+        &folder.path().join("1"),
+        &hub.url,
+        &hub.token("portero", "Puerta 1"),
+        "Puerta 1",
+    );
+    // Sent without waiting for answers: each is decided while the one before is still on its way to the list.
+    let sent: Vec<u64> = (0..300)
+        .map(|_| door.send(json!({"cmd": "scan", "code": code})))
+        .collect();
+    for (request, count) in sent.into_iter().zip(1..) {
+        assert_eq!(door.answer(request).unwrap().unwrap()["asistenciaActual"], count);
+    }
+}
+
+#[test]
 fn an_undo_is_a_fact_too() {
     let folder = tempdir().unwrap();
     let hub = Hub::start(folder.path());

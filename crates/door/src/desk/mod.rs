@@ -1,7 +1,7 @@
 //! The desk: the one place where entries are decided and recorded, one after the other, on a thread of its own. It reads the cache and writes the
 //! facts; it never waits for the network, for a snapshot, or for a screen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -70,10 +70,12 @@ impl Desk {
             Err(ruling) => Ok(self.bare_answer(ruling)),
             Ok(claim) => {
                 let sought = match &claim {
-                    Claim::Signed { ticket, .. } => self.reads.sought_by_ticket(ticket.ticket_id)?,
+                    Claim::Signed { ticket, .. } => {
+                        self.look(|reads| reads.sought_by_ticket(ticket.ticket_id))?
+                    }
                     Claim::Token { reservation, .. }
                     | Claim::Bare(reservation)
-                    | Claim::ByHand(reservation) => self.reads.sought_by_id(reservation)?,
+                    | Claim::ByHand(reservation) => self.look(|reads| reads.sought_by_id(reservation))?,
                 };
                 let text = std::str::from_utf8(code).unwrap_or_default().trim();
                 self.decide(&claim, Some(text), sought, house.as_deref(), quantity, false)
@@ -90,7 +92,7 @@ impl Desk {
     ) -> Result<Answer> {
         check_quantity(quantity)?;
         let house = self.known.house();
-        let sought = self.reads.sought_by_id(&reservation)?;
+        let sought = self.look(|reads| reads.sought_by_id(&reservation))?;
         let claim = Claim::ByHand(reservation);
         self.decide(&claim, None, sought, house.as_deref(), quantity, against)
     }
@@ -99,12 +101,12 @@ impl Desk {
         &mut self,
         claim: &Claim,
         code: Option<&str>,
-        sought: Sought,
+        mut sought: Sought,
         house: Option<&House>,
         quantity: u32,
         against: bool,
     ) -> Result<Answer> {
-        let mut entries = self.all_entries(&sought)?;
+        let mut entries = std::mem::take(&mut sought.entries);
         let inside = attendance(&entries);
         let row = sought.row.map(|row| Reservation {
             attendance: inside,
@@ -223,20 +225,22 @@ impl Desk {
         }
     }
 
-    /// The hub's entries and this device's own.
-    fn all_entries(&self, sought: &Sought) -> Result<Vec<Counted>> {
-        let mut entries = sought.entries.clone();
-        if !self.unshown.none() {
+    /// What a verdict has to know: the cache's entries, and this device's own that are not in it yet.
+    fn look(&self, read: impl FnOnce(&Reads) -> Result<Sought>) -> Result<Sought> {
+        // Asked before the cache is read: what is shown by then is in what is read. Asked after it, an entry that is shown in between
+        // would be in neither.
+        let all_shown = self.unshown.none();
+        let mut sought = read(&self.reads)?;
+        if !all_shown {
             let own = self.facts.of_reservation(&sought.id)?;
-            let seen: std::collections::HashSet<String> =
-                entries.iter().map(|entry| entry.id.clone()).collect();
-            entries.extend(
+            let seen: HashSet<String> = sought.entries.iter().map(|entry| entry.id.clone()).collect();
+            sought.entries.extend(
                 own.iter()
                     .map(Counted::from)
                     .filter(|entry| !seen.contains(&entry.id)),
             );
         }
-        Ok(entries)
+        Ok(sought)
     }
 
     /// How many people this device let in on tickets that the same key signed and whose reservations are not known here.

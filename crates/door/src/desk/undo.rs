@@ -29,8 +29,8 @@ impl Desk {
                 "an undo cannot be undone: admit the guests again",
             ));
         }
-        let sought = self.reads.sought_by_id(&target.reservation)?;
-        let mut entries = self.all_entries(&sought)?;
+        let mut sought = self.look(|reads| reads.sought_by_id(&target.reservation))?;
+        let mut entries = std::mem::take(&mut sought.entries);
         let already = entries
             .iter()
             .any(|entry| entry.voids.as_deref() == Some(id.to_string().as_str()));
