@@ -113,7 +113,7 @@ impl World {
         let now = NOON + rng.i64(7 * HOUR..14 * HOUR);
         let options = Options {
             heartbeat: Duration::from_secs(30),
-            queue_events: *rng.choice(&[4, 64, 1_024]).unwrap_or(&64),
+            queue_events: *rng.choice(&[4, 16, 64]).unwrap_or(&64),
             ..Options::default()
         };
         let doors = rng.usize(1..=DOORS.min(4));

@@ -48,7 +48,7 @@ impl Announcer {
     /// One that merges nothing, for simulations: there is no task.
     #[cfg(feature = "sim")]
     pub(crate) fn silent() -> Self {
-        let (events, first) = broadcast::channel(BACKLOG);
+        let (events, first) = broadcast::channel(64);
         Self {
             events,
             changes: mpsc::unbounded_channel().0,
