@@ -41,21 +41,19 @@ impl Window {
         let mut capabilities = Capabilities::new();
         capabilities.set("tauri:options", json!({ "application": portero(), "args": args }))?;
         let began = Instant::now();
-        let driver = loop {
+        // asked once, and only when both listen: a session that was refused is not to be asked for again
+        while !(listens(port) && listens(native)) {
             processes.still_runs()?;
-            let tried = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities.clone())
-                .request_timeout(Duration::from_secs(60))
-                .connect()
-                .await;
-            match tried {
-                Ok(driver) => break driver,
-                // the driver needs a moment before it listens; a session that failed is not tried again
-                Err(_) if began.elapsed() < Duration::from_secs(10) && !listens(native) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Err(error) => return Err(error).context("the window does not open"),
+            if began.elapsed() > PATIENCE {
+                bail!("the driver does not listen");
             }
-        };
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let driver = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
+            .request_timeout(Duration::from_secs(60))
+            .connect()
+            .await
+            .context("the window does not open")?;
         Ok(Self {
             name: name.to_owned(),
             driver,
