@@ -1,11 +1,13 @@
 //! The app: its folder, its command line, its stage, and how it gets from one stage to the next.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
+use std::time::Instant;
 
 use tauri::{AppHandle, Emitter};
 use tokio::sync::Mutex;
 
+use crate::awake::Awake;
 use crate::error::{ErrorView, Result};
 use crate::events;
 use crate::options::Options;
@@ -24,6 +26,9 @@ pub(crate) struct App {
     stages: Stages,
     preferences: Arc<Preferences>,
     speaker: Speaker,
+    awake: Awake,
+    began: Instant,
+    usable: Once,
     /// Held while a choice is being carried out, so that two clicks do not start two hubs.
     choosing: Mutex<()>,
 }
@@ -43,6 +48,9 @@ impl App {
             stages: Stages::new(),
             preferences,
             speaker,
+            awake: Awake::default(),
+            began: Instant::now(),
+            usable: Once::new(),
             choosing: Mutex::new(()),
         })
     }
@@ -150,6 +158,25 @@ impl App {
     pub(crate) async fn select_camera(&self, id: &str) -> Result<()> {
         self.session().await?.camera.select(id)?;
         self.preferences.keep("scan.camera", &id.into())
+    }
+
+    /// Keeps the screen on, or no longer.
+    ///
+    /// # Errors
+    /// `internal`: this system has nobody to ask.
+    pub(crate) async fn keep_awake(&self, on: bool) -> Result<()> {
+        let awake = self.awake.clone();
+        tauri::async_runtime::spawn_blocking(move || awake.keep(on)).await?
+    }
+
+    /// The window shows its first list.
+    pub(crate) fn usable(&self) {
+        self.usable.call_once(|| {
+            tracing::info!(
+                ms = self.began.elapsed().as_millis(),
+                "the window shows its list"
+            );
+        });
     }
 
     /// Ends what runs, hub last, so that the door can still deliver.

@@ -5,3 +5,4 @@ pub(crate) mod camera;
 pub(crate) mod door;
 pub(crate) mod reservations;
 pub(crate) mod startup;
+pub(crate) mod window;

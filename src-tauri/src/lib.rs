@@ -13,11 +13,14 @@
 //! | `events` | what the window is told by itself |
 //! | `preferences` | language, theme, loudness |
 //! | `view`, `error` | what crosses the border to the window |
-//! | `window` | the one window |
+//! | `window`, `doorbell` | the one window, and one a data folder |
+//! | `awake` | the screen stays on |
 
 mod app;
+mod awake;
 mod camera;
 mod commands;
+mod doorbell;
 mod error;
 mod events;
 mod hosting;
@@ -31,7 +34,7 @@ mod view;
 mod window;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -41,7 +44,7 @@ use tracing_subscriber::EnvFilter;
 use portero_protocol::problem::Code;
 
 use crate::app::App;
-use crate::commands::{camera as camera_commands, door, reservations, startup};
+use crate::commands::{camera as camera_commands, door, reservations, startup, window as window_commands};
 use crate::error::ErrorView;
 use crate::options::Options;
 
@@ -73,7 +76,11 @@ fn run(options: Options) -> Result<(), ErrorView> {
             startup::choose,
             startup::set_preference,
             startup::window_focused,
-            startup::set_fullscreen,
+            window_commands::set_fullscreen,
+            window_commands::set_zoom,
+            window_commands::keep_awake,
+            window_commands::usable,
+            window_commands::check_door,
             door::identity,
             door::status,
             door::scan,
@@ -104,8 +111,15 @@ fn run(options: Options) -> Result<(), ErrorView> {
         .setup(move |tauri_app| {
             let handle = tauri_app.handle().clone();
             let root = data_dir(&handle, &options)?;
+            let folder = if options.demo { root.join("demo") } else { root.clone() };
+            if doorbell::ring(&folder) {
+                tracing::info!("Portero is open on this data folder already: its window is in front now");
+                // Nothing has been opened yet, and the event loop that could be told to end has not begun.
+                std::process::exit(0);
+            }
             tauri_app.manage(App::new(handle.clone(), options.clone(), root)?);
             window::open(&handle, &options)?;
+            answer_the_door(&folder, &handle);
             tauri::async_runtime::spawn(start(handle));
             Ok(())
         })
@@ -127,6 +141,14 @@ async fn start(handle: tauri::AppHandle) {
             .state::<App>()
             .fail(ErrorView::new(Code::Internal, error.to_string()))
             .await;
+    }
+}
+
+/// Another start on the same folder brings this window to the front. Without that, Portero works all the same.
+fn answer_the_door(folder: &Path, handle: &tauri::AppHandle) {
+    let handle = handle.clone();
+    if let Err(error) = doorbell::answer(folder, move || window::show(&handle)) {
+        tracing::warn!("a second start will not find this window: {error}");
     }
 }
 

@@ -170,7 +170,7 @@ pub(crate) fn read_token(path: &Path) -> Result<String> {
 }
 
 /// Writes a file so that a crash leaves the old one or the new one, readable by its owner alone.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let partial: PathBuf = path.with_extension("partial");
     let write = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();

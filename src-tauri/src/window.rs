@@ -1,6 +1,6 @@
 //! The one window.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager, UserAttentionType, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 use crate::app::App;
 use crate::error::Result;
@@ -32,4 +32,20 @@ pub(crate) fn open(handle: &AppHandle, options: &Options) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// Brings the window to the front, from wherever it is.
+pub(crate) fn show(handle: &AppHandle) {
+    let Some(window) = handle.get_webview_window("main") else {
+        return;
+    };
+    let shown = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus())
+        // Where the system lets no program take the focus, the task bar says who wants it.
+        .and_then(|()| window.request_user_attention(Some(UserAttentionType::Informational)));
+    if let Err(error) = shown {
+        tracing::warn!("the window could not be brought to the front: {error}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What a door laptop knows and does: its facts, its copy of the hub's log, what waits to be delivered, and the verdict.
 
+pub mod check;
 pub mod error;
 pub mod settings;
 pub mod view;

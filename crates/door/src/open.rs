@@ -1,7 +1,7 @@
 //! Opening a door: the lock on its folder, its two files, its threads and its tasks.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -52,6 +52,8 @@ pub(crate) struct Parts {
     pub(crate) settings: std::sync::Mutex<Settings>,
     pub(crate) device: DeviceId,
     pub(crate) door: Option<String>,
+    /// The folder with all of it.
+    pub(crate) dir: PathBuf,
     pub(crate) ticks: Ticks,
     pub(crate) closed: CancellationToken,
     /// The threads, and the lock that they need.
@@ -113,6 +115,7 @@ impl Parts {
             settings: std::sync::Mutex::new(options.settings),
             device,
             door,
+            dir: dir.clone(),
             ticks: Ticks::start(),
             closed: CancellationToken::new(),
             ends: std::sync::Mutex::new(Some((vec![desk_thread, cache_thread, reads_thread], lock))),

@@ -30,6 +30,10 @@ pub(crate) const COMMANDS: &[&str] = &[
     "set_preference",
     "window_focused",
     "set_fullscreen",
+    "set_zoom",
+    "keep_awake",
+    "usable",
+    "check_door",
     "add_device",
     "play_sound",
 ];

@@ -1,7 +1,7 @@
 //! The start, the first choice, preferences.
 
 use serde_json::Value;
-use tauri::{State, WebviewWindow};
+use tauri::State;
 
 use crate::app::App;
 use crate::error::Result;
@@ -26,9 +26,4 @@ pub(crate) async fn set_preference(app: State<'_, App>, key: String, value: Valu
 pub(crate) async fn window_focused(app: State<'_, App>) -> Result<()> {
     app.session().await?.door.focus();
     Ok(())
-}
-
-#[tauri::command]
-pub(crate) async fn set_fullscreen(window: WebviewWindow, on: bool) -> Result<()> {
-    window.set_fullscreen(on).map_err(crate::error::ErrorView::from)
 }

@@ -48,6 +48,7 @@ describe("figures", () => {
     expect(format.duration("en", 42)).toBe("42 ms");
     expect(format.bytes("es", 1_240_000)).toBe("1,24 MB");
     expect(format.bytes("en", 900)).toBe("900 B");
+    expect(format.bytes("es", 212e9)).toBe("212 GB");
   });
 
   it("size a name by its length", () => {

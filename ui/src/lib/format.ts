@@ -140,7 +140,8 @@ export function duration(lang: Lang, ms: number): string {
 export function bytes(lang: Lang, count: number): string {
   if (count < 1000) return `${count} B`;
   if (count < 1_000_000) return `${number(lang, count / 1000, count < 10_000 ? 1 : 0)} kB`;
-  return `${number(lang, count / 1_000_000, count < 10_000_000 ? 2 : 1)} MB`;
+  if (count < 1_000_000_000) return `${number(lang, count / 1_000_000, count < 10_000_000 ? 2 : 1)} MB`;
+  return `${number(lang, count / 1_000_000_000, count < 10_000_000_000 ? 1 : 0)} GB`;
 }
 
 /** Whether a time of day belongs to the night before: after midnight and before the venue's cutoff. */

@@ -16,6 +16,7 @@ export type Action =
   | "screens"
   | "badge"
   | "fullscreen"
+  | "zoom"
   | "help"
   | "escape"
   | "newOne"
@@ -44,6 +45,7 @@ export const KEYMAP: readonly Binding[] = [
   { place: "everywhere", action: "escape", shown: ["Esc"], keys: ["escape"] },
   { place: "door", action: "digits", shown: ["1", "…", "9"], keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"] },
   { place: "door", action: "rest", shown: ["R"], keys: ["r"] },
+  { place: "everywhere", action: "zoom", shown: ["Ctrl +", "Ctrl −", "Ctrl 0"], keys: [] },
   { place: "door", action: "undo", shown: ["Z"], keys: ["z"] },
   { place: "door", action: "byHand", shown: ["A", "A"], keys: ["a"] },
   { place: "door", action: "seen", shown: ["V"], keys: ["v"] },

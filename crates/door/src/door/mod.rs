@@ -50,7 +50,7 @@ pub struct DoorOptions {
 /// A door.
 #[derive(Debug, Clone)]
 pub struct Door {
-    parts: Arc<Parts>,
+    pub(crate) parts: Arc<Parts>,
 }
 
 impl Door {

@@ -78,7 +78,7 @@ impl Door {
     }
 
     /// From the cache, with everything in it that was recorded here before.
-    async fn read<R: Send + 'static>(
+    pub(crate) async fn read<R: Send + 'static>(
         &self,
         work: impl FnOnce(&Reads) -> Result<R> + Send + 'static,
     ) -> Result<R> {
@@ -88,7 +88,8 @@ impl Door {
         self.parts.reads.ask(move |reads| work(reads)).await
     }
 
-    fn tonights_day(&self) -> Option<Date> {
+    /// The venue day of this moment; `None` before the first snapshot.
+    pub(crate) fn tonights_day(&self) -> Option<Date> {
         let house = self.parts.known.house()?;
         Some(house.calendar.day(self.parts.known.hub_now()))
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::write::GzDecoder;
+use jiff::civil::Date;
 use portero_protocol::attendance::{Delivery, DeliveryAnswer};
 use portero_protocol::conflict::Conflict;
 use portero_protocol::cursor::Cursor;
 use portero_protocol::ids::{OpId, ReservationId};
-use portero_protocol::listing::{ChangesPage, ReservationDetail};
+use portero_protocol::listing::{ChangesPage, ReservationDetail, ReservationList};
 use portero_protocol::problem::Code;
 use portero_protocol::{HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
 use reqwest::header::{
@@ -188,6 +189,16 @@ impl Hub {
     pub(crate) async fn reservation(&self, id: &ReservationId) -> Result<ReservationDetail, Trouble> {
         self.json(self.api.get(self.url(&format!("api/reservas/{id}"))), 0)
             .await
+    }
+
+    /// One page of the list of a venue day.
+    pub(crate) async fn list(&self, day: Date, limit: u32, offset: u32) -> Result<ReservationList, Trouble> {
+        let mut url = self.url("api/reservas");
+        url.query_pairs_mut()
+            .append_pair("fecha", &day.to_string())
+            .append_pair("limit", &limit.to_string())
+            .append_pair("offset", &offset.to_string());
+        self.json(self.api.get(url), 0).await
     }
 
     /// Decides a conflict.

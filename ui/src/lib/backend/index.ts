@@ -47,6 +47,14 @@ export interface Backend {
   addDevice(name: string, role: T.Role): Promise<T.NewDevice>;
   windowFocused(): void;
   setFullscreen(on: boolean): Promise<void>;
+  /** How large everything is drawn; 1 is as designed. */
+  setZoom(factor: number): Promise<void>;
+  /** The screen stays on, or does as the system likes. */
+  keepAwake(on: boolean): Promise<void>;
+  /** The window shows its first list: the start is over. */
+  usable(): void;
+  /** What the door test cannot see from here: the disk, the hub, the roster beside the hub's. */
+  checkDoor(): Promise<T.DoorCheck>;
   /** Returns what ends the listening. */
   on<E extends keyof T.Events>(event: E, handler: (payload: T.Events[E]) => void): () => void;
 }

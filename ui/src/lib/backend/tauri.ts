@@ -38,6 +38,10 @@ export function tauriBackend(): Backend {
     addDevice: (name, role) => invoke("add_device", { name, role }),
     windowFocused: () => void invoke("window_focused").catch(() => undefined),
     setFullscreen: (on) => invoke("set_fullscreen", { on }),
+    setZoom: (factor) => invoke("set_zoom", { factor }),
+    keepAwake: (on) => invoke("keep_awake", { on }),
+    usable: () => void invoke("usable").catch(() => undefined),
+    checkDoor: () => invoke("check_door"),
     on<E extends keyof Events>(event: E, handler: (payload: Events[E]) => void) {
       // `listen` answers later than `on` may be ended: the flag covers the time between.
       let ended = false;

@@ -21,6 +21,7 @@ export type { CuartoDeHora } from "../bindings/CuartoDeHora";
 export type { Decision } from "../bindings/Decision";
 export type { DeliveryState } from "../bindings/DeliveryState";
 export type { Detail } from "../bindings/Detail";
+export type { DoorCheck } from "../bindings/DoorCheck";
 export type { DoorEvent } from "../bindings/DoorEvent";
 export type { DoorStatus } from "../bindings/DoorStatus";
 export type { Entrada } from "../bindings/Entrada";

@@ -2,6 +2,7 @@
 
 import { errorView, type Backend, type DoorStatus, type ErrorView, type Lang, type LinkState, type Startup, type StartChoice, type Theme } from "../backend";
 import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
+import { firstZoom, keptZoom, nextZoom } from "../zoom";
 import { Toasts } from "./toasts.svelte";
 
 export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "settings" | "components";
@@ -25,6 +26,7 @@ export class App {
   lang = $state<Lang>("es");
   theme = $state<Theme | null>(null);
   contrast = $state(false);
+  zoom = $state(1);
   sound = $state(0.6);
   openConflicts = $state(0);
   /** The connection's states of the last hour, oldest first. */
@@ -52,6 +54,7 @@ export class App {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.#systemDark = dark.matches;
     dark.addEventListener("change", () => (this.#systemDark = dark.matches));
+    this.#size(keptZoom(localStorage.getItem("zoom")) ?? firstZoom(innerWidth));
     this.contrast = localStorage.getItem("contrast") === "more" || matchMedia("(prefers-contrast: more)").matches;
   }
 
@@ -164,9 +167,25 @@ export class App {
     localStorage.setItem("contrast", on ? "more" : "no");
   }
 
+  /** Larger (1), smaller (-1) or as designed (0); kept for the next start. */
+  zoomBy(way: -1 | 0 | 1): void {
+    this.#size(nextZoom(this.zoom, way));
+    localStorage.setItem("zoom", String(this.zoom));
+  }
+
+  /** Where the system has nobody to ask the screen goes dark as it always did: worth a line in the log, not a toast at the door. */
+  keepAwake(on: boolean): void {
+    this.backend.keepAwake(on).catch((thrown: unknown) => console.info("the screen is not kept on:", errorView(thrown).message));
+  }
+
   async setSse(on: boolean): Promise<void> {
     if (this.startup) this.startup = { ...this.startup, sseEnabled: on };
     await this.backend.setPreference("sse.enabled", on).catch(this.complain);
+  }
+
+  #size(zoom: number): void {
+    if (zoom !== this.zoom) void this.backend.setZoom(zoom).catch(this.complain);
+    this.zoom = zoom;
   }
 
   #prefer(key: "ui.lang" | "ui.theme" | "ui.sound", value: string | number | null): void {

@@ -30,6 +30,8 @@ const UNDO_FOR = 15 * 60_000;
 const ARMED_FOR = 5_000;
 const FLASH_FOR = 1_000;
 const FAULT_STAYS = 15_000;
+/** Where the window keeps when the door test was passed. */
+const TESTED = "door-test";
 /** Kinds of conflict where the guest is inside and should not be. */
 const CALL_BACK = new Set<Conflicto["tipo"]>(["exceso", "cancelada", "eliminada", "emisionAntigua", "huerfana"]);
 
@@ -44,6 +46,8 @@ export class Door {
   /** The door is being tested before it opens: codes are seen and let nobody in. */
   testing = $state(false);
   seenInTest = $state({ camera: false, scanner: false });
+  /** When the door test was last passed for this night, in ms. */
+  testedAt = $state<number | null>(null);
   recents = $state<Recent[] | null>(null);
   refusals = $state<Refusal[]>([]);
   tonight = $state<Tonight | null>(null);
@@ -203,6 +207,22 @@ export class Door {
     this.arrival = null;
   }
 
+  /** All was green: it is kept for the night, so that whoever comes after sees it. */
+  passedTest(): void {
+    this.testedAt = this.app.now;
+    localStorage.setItem(TESTED, JSON.stringify({ day: this.app.today, at: this.testedAt }));
+  }
+
+  /** Whether the door was tested for this night, also before this start. */
+  recallTest(): void {
+    try {
+      const kept = JSON.parse(localStorage.getItem(TESTED) ?? "null") as { day: string; at: number } | null;
+      this.testedAt = kept?.day === this.app.today ? kept.at : null;
+    } catch {
+      this.testedAt = null;
+    }
+  }
+
   seen(): void {
     this.callBacks = this.callBacks.slice(1);
   }
@@ -274,7 +294,12 @@ export class Door {
   }
 
   #heard(event: DoorEvent): void {
-    if (event.event === "changed") void this.refresh();
+    if (event.event === "changed") {
+      void this.refresh();
+      // Others of the party that is on the screen came in somewhere else, this very moment.
+      const answer = this.shown?.answer;
+      if (answer?.reservaId && event.reservas.includes(answer.reservaId)) void this.#readBefore(answer, this.shown?.n ?? 0);
+    }
     if (event.event === "confirmed" && event.escaneoId) this.#secondTick(event.escaneoId);
     if (event.event === "conflict") this.#contradicted(event.conflicto);
     if (event.event === "quarantined") void this.refresh();

@@ -5,6 +5,9 @@ import { ticketIn, Wedge, type Effect, type Stroke } from "../wedge";
 import { SCREENS, type App } from "./app.svelte";
 import type { Door } from "./door.svelte";
 
+/** With Ctrl or ⌘, as in a browser; `=` is the plus of a keyboard that has it on Shift. */
+const ZOOM: Record<string, -1 | 0 | 1> = { "+": 1, "=": 1, "-": -1, "0": 0 };
+
 export class Keyboard {
   /** The sheet of all keys is open. */
   sheet = $state(false);
@@ -54,6 +57,11 @@ export class Keyboard {
     if (event.altKey && !altGr && /^Digit[1-5]$/.test(event.code)) {
       const screen = SCREENS[Number(event.code.slice(5)) - 1];
       if (screen) this.app.screen = screen;
+      event.preventDefault();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && !altGr && event.key in ZOOM) {
+      this.app.zoomBy(ZOOM[event.key] ?? 0);
       event.preventDefault();
       return;
     }

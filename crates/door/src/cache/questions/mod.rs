@@ -17,7 +17,10 @@ use crate::view::Row;
 
 mod lists;
 mod night;
+mod roster;
 mod sheet;
+
+pub(crate) use roster::Listed;
 
 /// Connections that only read: the cache, and this device's facts.
 #[derive(Debug)]

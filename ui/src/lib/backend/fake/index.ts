@@ -4,7 +4,7 @@
 // confirmed while "live". `window.porteroFake` is the hand of a test: it scans, cuts the link, opens a conflict.
 
 import type { Backend } from "..";
-import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, LinkState, ListQuery, Recent, ReservationPage, Role, Startup } from "../types";
+import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
 import { Ledger } from "./ledger";
 import { moodOf, soundOf } from "../../verdict";
 import { play } from "./sound";
@@ -31,7 +31,11 @@ export interface FakeHand {
   hint(hint: Hint | null): void;
   excessPolicy(policy: "avisar" | "negar"): void;
   advance(ms: number): void;
+  /** The hub has reservations of tonight that this door does not know. */
+  unknownHere(reservations: number): void;
   role(role: Role): void;
+  /** Another language and another light, as if they had been kept that way. */
+  dress(lang: Lang, theme: Theme): void;
   /** The camera saw a code, and it could not be kept. */
   fault(code: Code): void;
   fail(command: string, code: Code | null): void;
@@ -53,6 +57,11 @@ export function fakeBackend(): Backend {
   // the same every time.
   const now = () => START + skipped + (query.has("still") ? 0 : Math.round(performance.now() - opened));
   Date.now = now;
+  // `?hold`: what is shown stays until it is taken away, however long a picture of it takes.
+  if (query.has("hold")) {
+    const later = window.setTimeout;
+    window.setTimeout = ((act: TimerHandler, ms = 0, ...rest: unknown[]) => (ms >= 4_000 ? 0 : later(act, ms, ...rest))) as typeof window.setTimeout;
+  }
   const ledger = new Ledger(now, Number(query.get("more") ?? 0));
   const picture = new Picture();
   const handlers = new Map<string, Set<Handler>>();
@@ -71,6 +80,7 @@ export function fakeBackend(): Backend {
   const failing = new Map<string, Code>();
   let frame = 0;
   let loudness = 0.6;
+  let missingHere = 0;
 
   const status = (): DoorStatus => ({
     state: link,
@@ -171,8 +181,14 @@ export function fakeBackend(): Backend {
     hint: (next) => void (hint = next),
     excessPolicy: (policy) => void (ledger.policy = policy),
     advance: (ms) => void (skipped += ms),
+    unknownHere: (reservations) => void (missingHere = reservations),
     role(next) {
       role = next;
+      emit("startup://changed", startup());
+    },
+    dress(lang, theme) {
+      query.set("lang", lang);
+      query.set("theme", theme);
       emit("startup://changed", startup());
     },
     fault: (code) => emit("door://fault", { code, message: "not kept" }),
@@ -271,6 +287,16 @@ export function fakeBackend(): Backend {
     addDevice: () => command("addDevice", () => ({ url: "http://192.168.1.20:8420", token: "pt_7Qm2hV9cXr4bNf8sKd1wLz6t" })),
     windowFocused: () => undefined,
     setFullscreen: (on) => command("setFullscreen", () => void (on ? document.documentElement.requestFullscreen?.() : document.exitFullscreen?.())),
+    setZoom: (factor) => command("setZoom", () => void (document.documentElement.style.zoom = String(factor))),
+    keepAwake: (on) => command("keepAwake", () => void (document.documentElement.dataset["awake"] = String(on))),
+    usable: () => performance.mark("usable"),
+    checkDoor: () =>
+      command("checkDoor", () => {
+        const disk = { diskMs: problem === "disk_full" ? undefined : 4.2, diskFree: problem === "disk_full" ? 0 : 212e9 };
+        if (link === "offline" || link === "connecting") return { ...disk, hubProblem: "hub_unreachable" };
+        const here = ledger.list({ fecha: TODAY }).total;
+        return { ...disk, hubMs: 8.4, roster: { here, hub: here + missingHere, different: missingHere } };
+      }),
     on(event, handler) {
       const set = handlers.get(event) ?? new Set();
       handlers.set(event, set.add(handler as Handler));

@@ -169,6 +169,7 @@ export const shell: Pick<Messages, "app" | "link" | "badge" | "settings" | "star
     fullscreen: "Full screen",
     help: "These keys",
     escape: "Close, go back",
+    zoom: "Larger, smaller, as designed",
     newOne: "New reservation",
     edit: "Edit",
     today: "Today",

@@ -168,6 +168,7 @@ export const shell = {
     fullscreen: "Pantalla completa",
     help: "Estas teclas",
     escape: "Cerrar, volver",
+    zoom: "Más grande, más pequeño, normal",
     newOne: "Nueva reserva",
     edit: "Editar",
     today: "Hoy",

@@ -1,0 +1,1 @@
+export type RosterCheck = { here: number, hub: number, different: number, };
