@@ -54,7 +54,7 @@ export class Keyboard {
       return;
     }
     const altGr = event.getModifierState("AltGraph");
-    if (event.altKey && !altGr && /^Digit[1-5]$/.test(event.code)) {
+    if (event.altKey && !altGr && /^Digit[1-9]$/.test(event.code)) {
       const screen = SCREENS[Number(event.code.slice(5)) - 1];
       if (screen) this.app.screen = screen;
       event.preventDefault();
