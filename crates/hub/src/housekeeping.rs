@@ -79,7 +79,7 @@ async fn write_seen(app: &App) -> Result<()> {
         return Ok(());
     }
     debug_assert!(
-        seen.iter().all(|(_, at)| *at <= clock::now()),
+        seen.iter().all(|(_, heard)| heard.at <= clock::now()),
         "nobody is heard in the future"
     );
     app.store.write(move |tx| tx.devices_seen(&seen)).await

@@ -120,6 +120,9 @@ pub struct Conflict {
     /// The entries that belong to it, in order of arrival.
     #[serde(rename = "escaneoIds")]
     pub entries: Vec<EntryId>,
+    /// Of two edits against each other: the fields that both changed.
+    #[serde(rename = "campos", default, skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<String>>,
     /// Whether somebody has decided.
     #[serde(rename = "estado")]
     pub state: ConflictState,

@@ -21,6 +21,7 @@
 //! | [`problem`] | errors: stable codes and `problem+json` |
 //! | [`limits`] | every size the contract names |
 //! | [`ticket`] | ticket codes: signed, and the older forms that venues have |
+//! | [`sealed`] | a laptop's outbox as a signed file |
 
 pub mod attendance;
 pub mod chain;
@@ -36,6 +37,7 @@ pub mod limits;
 pub mod listing;
 pub mod problem;
 pub mod reservation;
+pub mod sealed;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod text;
@@ -46,6 +48,8 @@ pub mod venue;
 pub const PROTOCOL: u32 = 1;
 /// Request header: the client's protocol number.
 pub const HEADER_PROTOCOL: &str = "portero-protocol";
+/// Request header: the number of the last entry that the device has made, so that the hub knows what it still lacks.
+pub const HEADER_SEQUENCE: &str = "portero-sequence";
 /// Answer header: the hub's clock in Unix milliseconds.
 pub const HEADER_TIME: &str = "portero-time";
 /// Answer header: the life of the hub's log, also where the device may not read it.

@@ -98,6 +98,8 @@ codes! {
     EntryReused = "entry_reused", 422, "That entry id was used with other content";
     /// The venue's day, time or zone does not exist.
     InvalidTime = "invalid_time", 422, "That date or time does not exist";
+    /// A signed file is not as it was signed, or nobody here knows who signed it.
+    BadSignature = "bad_signature", 422, "The file was changed, or its signer is not known here";
     /// Too much at once: try later.
     Busy = "busy", 503, "The hub is busy: try again";
     /// The disk is full.

@@ -112,6 +112,7 @@ fn conflict() -> impl Strategy<Value = Conflict> {
                 .into_iter()
                 .map(|bits| EntryId::from(Uuid::from_u128(bits)))
                 .collect(),
+            fields: (kind == ConflictKind::Edit).then(|| vec!["mesa".to_owned()]),
             state: if decided.is_some() {
                 ConflictState::Resolved
             } else {

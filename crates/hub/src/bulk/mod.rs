@@ -4,6 +4,7 @@ mod check;
 mod copy;
 mod export;
 mod import;
+mod outbox;
 mod spreadsheet;
 
 pub use check::Report;

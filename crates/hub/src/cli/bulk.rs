@@ -1,7 +1,7 @@
 //! `import`, `export`, `backup`, `restore`, `check`.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal, Write};
+use std::io::{BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,23 +9,34 @@ use indicatif::{ProgressBar, ProgressStyle};
 use portero_hub::bulk::{Format, RefusedImport, What};
 use portero_hub::{Error, Store};
 use portero_protocol::problem::Code;
+use portero_protocol::sealed;
 use serde_json::json;
 
 use super::store::{StoreArgument, require};
 use super::{Result, print_line, wrong};
 
-/// Import reservations from a CSV file: all of its rows, or none.
+/// Bytes that tell an outbox from a CSV file.
+const START: u64 = 64;
+
+/// Import reservations from a CSV file, all of its rows or none; or an outbox that a laptop exported.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     #[command(flatten)]
     store: StoreArgument,
-    /// A CSV file whose headers are the contract's fields (cliente.nombre, numeroPersonas, fecha, hora …)
+    /// A CSV file whose headers are the contract's fields (cliente.nombre, numeroPersonas, fecha, hora …), or the signed file of
+    /// `export-outbox`; importing either twice adds nothing
     file: PathBuf,
 }
 
 impl Import {
     pub(crate) fn run(self) -> Result {
         require(&self.file)?;
+        let mut start = Vec::new();
+        File::open(&self.file)?.take(START).read_to_end(&mut start)?;
+        if sealed::is_outbox(&start) {
+            let store = self.store.open()?;
+            return print_line(&store.import_outbox(&std::fs::read(&self.file)?)?);
+        }
         let store = self.store.open_or_create()?;
         let bar = progress();
         let shown = bar.clone();

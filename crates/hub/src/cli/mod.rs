@@ -35,7 +35,7 @@ enum Command {
     Token(settings::Token),
     /// Invite a device: print a code that it exchanges once for its token
     Invite(settings::Invite),
-    /// Import reservations from a CSV file: all of its rows, or none
+    /// Import reservations from a CSV file, all of its rows or none; or an outbox that a laptop exported
     Import(bulk::Import),
     /// Export a list to standard output
     Export(bulk::Export),

@@ -1,6 +1,5 @@
 //! Edits, merged field by field: an old `If-Match` fails only where it names a field that changed since.
 
-use portero_protocol::conflict::ConflictKind;
 use portero_protocol::event::{Change, Updated};
 use portero_protocol::ids::ReservationId;
 use portero_protocol::problem::Code;
@@ -149,7 +148,7 @@ pub(super) fn checked(tx: &Tx<'_>, precondition: Precondition) -> Result<Option<
 /// 412 with the reservation as it is. Both edits have an author: a manager is told.
 pub(super) fn refuse(tx: &mut Tx<'_>, caller: &Identity, held: &Held, fields: &[String]) -> Result<Answer> {
     let day = tx.day(tx.now);
-    tx.open_conflict(&held.reservation.id, ConflictKind::Edit, day, &[])?;
+    tx.open_edit_conflict(&held.reservation.id, day, fields)?;
     let current = detail(tx.conn, tx.venue, &tx.known, caller.role, held)?;
     let error = Error::new(
         Code::VersionConflict,

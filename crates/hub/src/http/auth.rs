@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use portero_protocol::HEADER_SEQUENCE;
 use portero_protocol::device::Role;
 use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
@@ -14,6 +15,7 @@ use portero_protocol::problem::Code;
 use super::App;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::store::device::Heard;
 use crate::store::known::{Identity, Known};
 
 /// The name of the session's cookie.
@@ -95,11 +97,26 @@ async fn identify(parts: &Parts, app: &App) -> Result<Found> {
     let Some((identity, ends)) = found else {
         return Err(app.attempts.wrong(address(parts), now, Code::Unauthorized.into()));
     };
+    let heard = Heard {
+        at: now,
+        issued: issued(&parts.headers),
+    };
     app.seen
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .insert(identity.device, now);
+        .entry(identity.device)
+        .and_modify(|known| *known = known.and(heard))
+        .or_insert(heard);
     Ok((identity, ends))
+}
+
+/// The number of the last entry that the device has made; 0 where it does not say, or says what cannot be.
+fn issued(headers: &HeaderMap) -> u64 {
+    headers
+        .get(HEADER_SEQUENCE)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .filter(|number| i64::try_from(*number).is_ok())
+        .unwrap_or(0)
 }
 
 /// How a request says whose it is.

@@ -14,13 +14,12 @@ use portero_protocol::ids::OpId;
 use portero_protocol::limits::BODY_BYTES;
 use portero_protocol::problem::Code;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::App;
 use super::auth::Caller;
 use crate::edit::change::Precondition;
 use crate::error::{Error, Result};
-use crate::store::idempotency::{Answer, RequestHash};
+use crate::store::idempotency::{Answer, RequestHash, hash_of_request};
 use crate::store::tx::Tx;
 
 /// A request that writes: its body, whole, and the headers that steer it.
@@ -191,18 +190,8 @@ fn precondition(headers: &HeaderMap) -> Result<Precondition> {
 }
 
 fn hash(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> RequestHash {
-    let mut hash = Sha256::new();
     let precondition = headers
         .get(IF_MATCH)
         .map_or(&b""[..], axum::http::HeaderValue::as_bytes);
-    for part in [
-        method.as_str().as_bytes(),
-        uri.path().as_bytes(),
-        precondition,
-        body,
-    ] {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
+    hash_of_request(method.as_str(), uri.path(), precondition, body)
 }

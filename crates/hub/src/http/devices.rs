@@ -7,6 +7,7 @@ use portero_protocol::device::{Device, Role};
 use portero_protocol::ids::DeviceId;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::sync::PoisonError;
 
 use super::App;
 use super::answer::{json, json_with};
@@ -56,7 +57,20 @@ struct Key {
 /// `GET /api/dispositivos`
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response> {
     caller.manager()?;
-    let dispositivos = app.store.read(|view| view.devices()).await?;
+    let heard = app.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let dispositivos = app
+        .store
+        .read(move |view| {
+            let mut devices = view.devices()?;
+            for device in &mut devices {
+                // What was not written down yet: a laptop that has just come back is seen with what it brings.
+                if let Some(heard) = heard.get(&device.id) {
+                    heard.tell(device);
+                }
+            }
+            Ok(devices)
+        })
+        .await?;
     json(&List { dispositivos })
 }
 

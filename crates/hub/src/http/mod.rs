@@ -34,11 +34,11 @@ use axum::Router;
 use axum::routing::{get, post};
 use portero_protocol::cursor::Epoch;
 use portero_protocol::ids::{DeviceId, OpId};
-use portero_protocol::instant::Instant;
 use tokio::sync::{Semaphore, watch};
 
 use crate::options::Options;
 use crate::store::Store;
+use crate::store::device::Heard;
 use attempts::Attempts;
 
 /// What handlers share.
@@ -52,8 +52,8 @@ pub(crate) struct Shared {
     pub(crate) epoch: Epoch,
     /// Turns true when streams have to end.
     pub(crate) closing: watch::Receiver<bool>,
-    /// When each device was last heard, since it was last written down.
-    pub(crate) seen: Mutex<HashMap<DeviceId, Instant>>,
+    /// When each device was last heard and what it said, since it was last written down.
+    pub(crate) seen: Mutex<HashMap<DeviceId, Heard>>,
     snapshots: Arc<Semaphore>,
     attempts: Attempts,
     in_flight: Mutex<HashSet<(DeviceId, OpId)>>,

@@ -42,6 +42,9 @@ impl Tx<'_> {
             .prepare_cached("SELECT 1 FROM entry WHERE venue = ?1 AND device = ?2 AND sequence = ?3")?
             .exists((self.venue, number, sequence))?;
         let before = self.hash_at(device, sequence - 1)?;
+        if before.is_none() && sequence > 1 {
+            self.find_base(device, entry)?;
+        }
         let after: Option<[u8; 32]> = self
             .conn
             .prepare_cached(
@@ -54,6 +57,27 @@ impl Tx<'_> {
             None => sequence != 1 || entry.previous == FIRST,
         };
         Ok(!twice && follows && after.is_none_or(|previous| previous == hash))
+    }
+
+    /// An entry whose predecessor came from another device: the laptop got another token in between, and what was before it is that device's.
+    fn find_base(&self, device: DeviceId, entry: &Entry) -> Result<()> {
+        let number = device.uuid().into_bytes();
+        let base = sql::signed(entry.sequence) - 1;
+        let mut previous = [0; 32];
+        // `Entry::check` has seen that it is 64 hex digits.
+        hex::decode_to_slice(&entry.previous, &mut previous).map_err(|_| sql::damaged("previous"))?;
+        let elsewhere = self
+            .conn
+            .prepare_cached(
+                "SELECT 1 FROM entry WHERE venue = ?1 AND device <> ?2 AND sequence = ?3 AND hash = ?4 LIMIT 1",
+            )?
+            .exists((self.venue, number, base, previous))?;
+        if elsewhere {
+            self.conn
+                .prepare_cached("UPDATE device SET base = ?3 WHERE venue = ?1 AND id = ?2")?
+                .execute((self.venue, number, base))?;
+        }
+        Ok(())
     }
 
     fn hash_at(&self, device: DeviceId, sequence: i64) -> Result<Option<EntryHash>> {

@@ -28,6 +28,10 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Conflict> {
             "resuelto" => Some(ConflictState::Resolved),
             _ => None,
         })?,
+        fields: match sql::get::<Option<String>>(row, "fields")? {
+            Some(fields) => serde_json::from_str(&fields).map_err(|_| sql::damaged("fields"))?,
+            None => None,
+        },
         outcome: sql::get(row, "outcome")?,
         note: sql::get(row, "note")?,
         opened: sql::instant(row, "opened")?,
@@ -75,6 +79,27 @@ impl Tx<'_> {
         day: Date,
         entries: &[EntryId],
     ) -> Result<Conflict> {
+        self.open_about(reservation, kind, day, entries, &[])
+    }
+
+    /// Opens the conflict of two edits, and names the fields that both changed.
+    pub(crate) fn open_edit_conflict(
+        &mut self,
+        reservation: &ReservationId,
+        day: Date,
+        fields: &[String],
+    ) -> Result<Conflict> {
+        self.open_about(reservation, ConflictKind::Edit, day, &[], fields)
+    }
+
+    fn open_about(
+        &mut self,
+        reservation: &ReservationId,
+        kind: ConflictKind,
+        day: Date,
+        entries: &[EntryId],
+        fields: &[String],
+    ) -> Result<Conflict> {
         let id = id_of(reservation, kind, day);
         let mut conflict = match self.conflict(id)? {
             Some(known) => known,
@@ -84,6 +109,7 @@ impl Tx<'_> {
                     kind,
                     reservation: reservation.clone(),
                     entries: entries.to_vec(),
+                    fields: (!fields.is_empty()).then(|| fields.to_vec()),
                     state: ConflictState::Open,
                     outcome: None,
                     note: None,
@@ -101,6 +127,17 @@ impl Tx<'_> {
             if conflict.entries.len() < NAMED && !conflict.entries.contains(entry) {
                 conflict.entries.push(*entry);
             }
+        }
+        if !fields.is_empty() {
+            // What was decided before is no longer in question.
+            let mut named = match conflict.state {
+                ConflictState::Open => conflict.fields.take().unwrap_or_default(),
+                ConflictState::Resolved => Vec::new(),
+            };
+            named.extend(fields.iter().cloned());
+            named.sort_unstable();
+            named.dedup();
+            conflict.fields = Some(named);
         }
         let joined = conflict.entries.len() > known || entries.is_empty();
         match conflict.state {
@@ -169,7 +206,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO conflict (venue, id, kind, reservation, entries, state, outcome, note, opened, \
-                 resolved, resolved_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 resolved, resolved_by, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute((
                 self.venue,
@@ -183,6 +220,7 @@ impl Tx<'_> {
                 conflict.opened.ms(),
                 conflict.resolved.map(portero_protocol::instant::Instant::ms),
                 &conflict.resolved_by,
+                conflict.fields.as_ref().map(serde_json::to_string).transpose()?,
             ))?;
         Ok(())
     }

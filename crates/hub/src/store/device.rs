@@ -48,9 +48,38 @@ pub(super) fn identities(conn: &Connection, venue: i64) -> Result<HashMap<Secret
     Ok(devices)
 }
 
-/// A device with what is outstanding of its entries.
-const DEVICES: &str = "SELECT device.*, MAX(0, sequence - (SELECT COUNT(DISTINCT entry.sequence) FROM entry \
-                       WHERE entry.venue = device.venue AND entry.device = device.id)) AS outstanding FROM device";
+/// A device with what is outstanding of its entries: those that it made, less those that are here or held.
+const DEVICES: &str = "SELECT device.*, MAX(issued, sequence) AS made, MAX(0, MAX(issued, sequence) - base \
+                       - (SELECT COUNT(DISTINCT entry.sequence) FROM entry \
+                          WHERE entry.venue = device.venue AND entry.device = device.id) \
+                       - (SELECT COUNT(*) FROM held WHERE held.venue = device.venue AND held.device = device.id)) \
+                       AS outstanding FROM device";
+
+/// When a device was last heard, and what it said then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) at: Instant,
+    /// The number of the last entry that it had made; 0: it did not say.
+    pub(crate) issued: u64,
+}
+
+impl Heard {
+    /// Heard again.
+    pub(crate) fn and(self, later: Self) -> Self {
+        Self {
+            at: self.at.max(later.at),
+            issued: self.issued.max(later.issued),
+        }
+    }
+
+    /// Brings a device up to date with it.
+    pub(crate) fn tell(self, device: &mut Device) {
+        device.seen = device.seen.max(Some(self.at));
+        let more = self.issued.saturating_sub(device.sequence);
+        device.sequence += more;
+        device.outstanding += more;
+    }
+}
 
 fn read(row: &Row<'_>) -> Result<Device> {
     Ok(Device {
@@ -60,7 +89,7 @@ fn read(row: &Row<'_>) -> Result<Device> {
         created: sql::instant(row, "created")?,
         revoked: sql::maybe_instant(row, "revoked")?,
         seen: sql::maybe_instant(row, "seen")?,
-        sequence: sql::counter(row, "sequence")?,
+        sequence: sql::counter(row, "made")?,
         outstanding: sql::counter(row, "outstanding")?,
         allotment: sql::get(row, "allotment")?,
     })
@@ -174,15 +203,25 @@ impl Tx<'_> {
         self.device_changed(id)
     }
 
-    /// Remembers when devices were last heard. No event: it would be one for each minute of each device.
-    pub(crate) fn devices_seen(&mut self, seen: &[(DeviceId, Instant)]) -> Result<()> {
+    /// Remembers when devices were last heard, and what they said then. No event: it would be one for each minute of each device.
+    pub(crate) fn devices_seen(&mut self, seen: &[(DeviceId, Heard)]) -> Result<()> {
         let mut update = self.conn.prepare_cached(
-            "UPDATE device SET seen = ?3 WHERE venue = ?1 AND id = ?2 AND (seen IS NULL OR seen < ?3)",
+            "UPDATE device SET seen = MAX(COALESCE(seen, 0), ?3), issued = MAX(issued, ?4) WHERE venue = ?1 AND id = ?2",
         )?;
-        for (id, at) in seen {
-            update.execute((self.venue, id.uuid().into_bytes(), at.ms()))?;
+        for (id, heard) in seen {
+            update.execute((
+                self.venue,
+                id.uuid().into_bytes(),
+                heard.at.ms(),
+                sql::signed(heard.issued),
+            ))?;
         }
         Ok(())
+    }
+
+    /// A device with what is outstanding of its entries.
+    pub(crate) fn device(&self, id: DeviceId) -> Result<Device> {
+        find(self.conn, self.venue, id)
     }
 
     fn device_changed(&mut self, id: DeviceId) -> Result<Device> {

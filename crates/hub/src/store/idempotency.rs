@@ -5,6 +5,7 @@ use portero_protocol::instant::Instant;
 use portero_protocol::limits::KEEP_DAYS;
 use portero_protocol::problem::Code;
 use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
 
 use super::sql;
 use super::tx::Tx;
@@ -12,6 +13,16 @@ use crate::error::{Error, Result};
 
 /// SHA-256 of a request: method, path, precondition and body.
 pub(crate) type RequestHash = [u8; 32];
+
+/// The hash of a request. `precondition` is what `If-Match` says, byte for byte.
+pub(crate) fn hash_of_request(method: &str, path: &str, precondition: &[u8], body: &[u8]) -> RequestHash {
+    let mut hash = Sha256::new();
+    for part in [method.as_bytes(), path.as_bytes(), precondition, body] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -118,6 +118,18 @@ impl Tx<'_> {
             .ok_or_else(|| Code::Internal.into())
     }
 
+    /// The device that published a key, also where the key has ended since: what it signed before is its own.
+    pub(crate) fn owner_of_key(&self, public: &str) -> Result<Option<DeviceId>> {
+        let owner: Option<[u8; 16]> = self
+            .conn
+            .prepare_cached(
+                "SELECT device FROM signing_key WHERE venue = ?1 AND public = ?2 AND device IS NOT NULL",
+            )?
+            .query_row((self.venue, public), |row| row.get(0))
+            .optional()?;
+        Ok(owner.map(|bytes| DeviceId::from(uuid::Uuid::from_bytes(bytes))))
+    }
+
     /// Ends the key of a device, if it has one.
     pub(crate) fn end_key(&mut self, device: DeviceId) -> Result<()> {
         self.conn.execute(

@@ -69,6 +69,14 @@ impl Known {
         (same && !ended).then(|| Arc::clone(identity))
     }
 
+    /// A device, whatever became of its token.
+    pub(crate) fn by_device(&self, device: DeviceId) -> Option<Arc<Identity>> {
+        self.devices
+            .values()
+            .find(|identity| identity.device == device)
+            .map(Arc::clone)
+    }
+
     /// Whose session it is, and when it ends.
     pub(crate) fn by_session(&self, secret: &str, now: Instant) -> Option<(Arc<Identity>, Instant)> {
         let hash = hash_of(secret);

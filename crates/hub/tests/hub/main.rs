@@ -11,6 +11,7 @@
 //! | `lists` | lists for people and a night in numbers |
 //! | `access` | tokens, roles, sessions, invitations, revocation |
 //! | `bad_input` | what can be sent wrong |
+//! | `outbox` | what a laptop exported, and what is outstanding of it |
 //! | `bulk` | import, export, backup, restore, check, epochs |
 //! | `connections` | raw bytes, a connection used before, TLS |
 //! | `program` | the commands of `portero-hub` |
@@ -34,6 +35,7 @@ mod edits;
 mod entries;
 mod house;
 mod lists;
+mod outbox;
 mod program;
 mod retention;
 mod snapshot;

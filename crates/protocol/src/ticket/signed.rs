@@ -167,6 +167,12 @@ impl SigningKey {
         }
     }
 
+    /// Its signature over bytes that begin with a domain of their own.
+    #[must_use]
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> [u8; SIGNATURE] {
+        self.0.sign(message).to_bytes()
+    }
+
     /// A ticket's code.
     #[must_use]
     pub fn sign(&self, ticket_id: Uuid, party: u32, day: Date, issue: u32, issued: Instant) -> String {
@@ -185,6 +191,19 @@ impl SigningKey {
             base45::encode([ticket.fields().as_slice(), &ticket.signature].concat())
         )
     }
+}
+
+/// Whether a signature, in hex, is by that public key, in hex, over those bytes.
+pub(crate) fn is_signed_by(public: &str, message: &[u8], signature: &str) -> bool {
+    let read = || -> Option<(VerifyingKey, Signature)> {
+        let public: [u8; 32] = hex::decode(public).ok()?.try_into().ok()?;
+        let signature: [u8; SIGNATURE] = hex::decode(signature).ok()?.try_into().ok()?;
+        Some((
+            VerifyingKey::from_bytes(&public).ok()?,
+            Signature::from_bytes(&signature),
+        ))
+    };
+    read().is_some_and(|(key, signature)| key.verify_strict(message, &signature).is_ok())
 }
 
 #[cfg(test)]

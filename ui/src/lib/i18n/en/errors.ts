@@ -33,6 +33,7 @@ export const errors: Pick<Messages, "errors"> = {
     undo_of_undo: "That entry is itself a correction.",
     entry_reused: "The hub has another entry with that id.",
     invalid_time: "That time is not valid.",
+    bad_signature: "The file was changed, or nobody here knows who signed it. Nothing was taken.",
     busy: "The computer is busy. Try again.",
     disk_full: "The disk is full. The entry was NOT kept.",
     storage: "The disk could not be read or written.",

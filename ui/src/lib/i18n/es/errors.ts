@@ -31,6 +31,7 @@ export const errors = {
     undo_of_undo: "Esa entrada ya es una corrección.",
     entry_reused: "El hub ya tiene otra entrada con ese identificador.",
     invalid_time: "Esa hora no es válida.",
+    bad_signature: "El archivo fue cambiado, o aquí nadie conoce a quien lo firmó. No se tomó nada.",
     busy: "El equipo está ocupado. Prueba otra vez.",
     disk_full: "El disco está lleno. La entrada NO quedó guardada.",
     storage: "No se pudo leer o escribir en el disco.",
