@@ -19,6 +19,8 @@
 //! | [`attendance`] | delivering entries: request, results |
 //! | [`listing`] | lists, snapshot lines, pages of changes, statistics |
 //! | [`problem`] | errors: stable codes and `problem+json` |
+//! | [`history`] | who changed what in a reservation |
+//! | [`spreadsheet`] | cells that no spreadsheet takes for a formula |
 //! | [`limits`] | every size the contract names |
 //! | [`ticket`] | ticket codes: signed, and the older forms that venues have |
 //! | [`sealed`] | a laptop's outbox as a signed file |
@@ -31,6 +33,7 @@ pub mod day;
 pub mod device;
 pub mod entry;
 pub mod event;
+pub mod history;
 pub mod ids;
 pub mod instant;
 pub mod limits;
@@ -40,6 +43,7 @@ pub mod reservation;
 pub mod sealed;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod spreadsheet;
 mod text;
 pub mod ticket;
 pub mod venue;

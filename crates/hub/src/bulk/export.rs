@@ -3,10 +3,9 @@
 use std::io::Write;
 
 use portero_protocol::problem::Code;
-use serde_json::{Map, Value};
+use portero_protocol::spreadsheet::{RESERVATION_COLUMNS, cell};
+use serde_json::Value;
 
-use super::import::LINES;
-use super::spreadsheet::guarded;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::store::{conflict, entry, reservation};
@@ -31,30 +30,6 @@ pub enum Format {
     Json,
 }
 
-const RESERVATION_COLUMNS: &[&str] = &[
-    "id",
-    "version",
-    "cliente.id",
-    "cliente.nombre",
-    "cliente.telefono",
-    "cliente.email",
-    "numeroPersonas",
-    "fecha",
-    "hora",
-    "estado",
-    "asistenciaActual",
-    "origen",
-    "emision",
-    "mesa",
-    "razonVisita",
-    "beneficiosReserva",
-    "promotor.id",
-    "promotor.nombre",
-    "detalles",
-    "tokenHash",
-    "fechaCreacion",
-    "fechaModificacion",
-];
 const ENTRY_COLUMNS: &[&str] = &[
     "escaneoId",
     "reservaId",
@@ -189,22 +164,6 @@ impl<W: Write> Sheet<W> {
                 Ok(count)
             }
         }
-    }
-}
-
-fn cell(fields: &Map<String, Value>, column: &str) -> String {
-    let value = match column.split_once('.') {
-        Some((outer, inner)) => fields.get(outer).and_then(|value| value.get(inner)),
-        None => fields.get(column),
-    };
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => guarded(text).into_owned(),
-        Some(Value::Array(lines)) => {
-            let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
-            guarded(&lines.join(&LINES.to_string())).into_owned()
-        }
-        Some(other) => other.to_string(),
     }
 }
 

@@ -5,7 +5,6 @@ mod copy;
 mod export;
 mod import;
 mod outbox;
-mod spreadsheet;
 
 pub use check::Report;
 pub use copy::Restored;

@@ -1,7 +1,7 @@
 //! Edits, merged field by field: an old `If-Match` fails only where it names a field that changed since.
 
 use portero_protocol::event::{Change, Updated};
-use portero_protocol::ids::ReservationId;
+use portero_protocol::ids::{DeviceId, ReservationId};
 use portero_protocol::problem::Code;
 use portero_protocol::reservation::{Draft, Patch, Reservation, changed_fields};
 use serde_json::{Map, Value};
@@ -87,12 +87,12 @@ fn change(
     }
     held.day = tx.known.calendar.day_of(after.date, after.time);
     held.reservation = after;
-    write(tx, &held, &before)?;
+    write(tx, &held, &before, Some(caller.device))?;
     answer(tx, caller.role, 200, &held)
 }
 
-/// Writes an edited row, remembers which fields it changed, and logs them.
-pub(super) fn write(tx: &mut Tx<'_>, held: &Held, before: &Reservation) -> Result<()> {
+/// Writes an edited row, remembers which fields it changed and who asked for it (`None`: the hub itself), and logs them.
+pub(super) fn write(tx: &mut Tx<'_>, held: &Held, before: &Reservation, by: Option<DeviceId>) -> Result<()> {
     let updates = changed_fields(before, &held.reservation);
     let version = held.reservation.version;
     tx.put(held)?;
@@ -101,6 +101,7 @@ pub(super) fn write(tx: &mut Tx<'_>, held: &Held, before: &Reservation) -> Resul
         updates.keys().filter(|field| *field != MODIFIED),
         version,
     )?;
+    tx.note_edit(before, &updates, version, by)?;
     tx.log(Change::Updated(Updated {
         reservation: held.reservation.id.clone(),
         updates,

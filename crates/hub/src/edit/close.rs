@@ -31,7 +31,7 @@ pub(crate) fn close_days(tx: &mut Tx<'_>) -> Result<usize> {
         held.before_entry = None;
         held.reservation.version += 1;
         held.reservation.modified = tx.now;
-        write(tx, &held, &before)?;
+        write(tx, &held, &before, None)?;
     }
     Ok(open.len())
 }

@@ -62,6 +62,6 @@ pub(crate) fn reissue(tx: &mut Tx<'_>, caller: &Identity, id: &ReservationId) ->
     held.reservation.version += 1;
     held.reservation.modified = tx.now;
     held.issued = tx.now;
-    write(tx, &held, &before)?;
+    write(tx, &held, &before, Some(caller.device))?;
     answer(tx, caller.role, 200, &held)
 }

@@ -5,6 +5,7 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portero_protocol::device::Role;
+use portero_protocol::history::ReservationHistory;
 use portero_protocol::ids::ReservationId;
 use portero_protocol::listing::ReservationList;
 use portero_protocol::reservation::Draft;
@@ -18,6 +19,7 @@ use super::body::Written;
 use crate::edit::{change, create as new, detail, remove};
 use crate::error::Result;
 use crate::redact;
+use crate::store::history;
 use crate::store::listing::Wanted;
 
 /// Reservations in a page where nobody said how many.
@@ -86,11 +88,17 @@ pub(super) async fn one(
         .store
         .read(move |view| {
             let held = view.reservation(&id)?;
-            detail(view.conn, view.venue, &known, role, &held)
+            let detail = detail(view.conn, view.venue, &known, role, &held)?;
+            // What a field said before is no business of whoever may not see what it says.
+            let edits = match role {
+                Role::Manager => history::of(view.conn, view.venue, &held)?,
+                Role::Door | Role::Screen => Vec::new(),
+            };
+            Ok(ReservationHistory { detail, edits })
         })
         .await?;
     let mut response = json(&found)?;
-    if let Some(tag) = version_tag(found.reservation.version) {
+    if let Some(tag) = version_tag(found.detail.reservation.version) {
         response.headers_mut().insert(ETAG, tag);
     }
     Ok(response)

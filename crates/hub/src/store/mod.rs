@@ -14,6 +14,7 @@ pub(crate) mod conflict;
 pub(crate) mod device;
 pub(crate) mod entry;
 pub(crate) mod held;
+pub(crate) mod history;
 pub(crate) mod idempotency;
 pub(crate) mod invitation;
 pub(crate) mod keys;

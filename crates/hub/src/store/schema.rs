@@ -11,7 +11,11 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5052_5448;
 
 /// One step for each version: `STEPS[n]` turns version n into n + 1.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// Looks at a file before anything is written to it: one that is newer, or not a hub's, is left as it is.
 pub(crate) fn inspect(path: &Path) -> Result<()> {
