@@ -3,17 +3,17 @@
 use std::io::Read;
 
 use portero_protocol::ids::ReservationId;
+use portero_protocol::problem::Code;
 use portero_protocol::reservation::Draft;
+use portero_protocol::spreadsheet::{LINES, unguarded};
 use portero_protocol::ticket::legacy::token_hash;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::spreadsheet::unguarded;
 use crate::edit::create;
 use crate::error::{Error, Result};
 use crate::store::Store;
-use portero_protocol::problem::Code;
 
 /// Columns that are read.
 const COLUMNS: [&str; 17] = [
@@ -48,8 +48,6 @@ const SET_BY_HUB: [&str; 6] = [
 ];
 /// Columns without which there is no reservation.
 const NEEDED: [&str; 4] = ["cliente.nombre", "numeroPersonas", "fecha", "hora"];
-/// Separates the lines of `detalles` in a cell.
-pub(super) const LINES: char = '|';
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
