@@ -3,6 +3,7 @@
 pub mod check;
 pub mod error;
 pub mod settings;
+pub mod spreadsheet;
 pub mod view;
 
 mod announce;

@@ -84,9 +84,24 @@ impl Cache {
                 .or_default()
                 .push(write);
         }
+        cache.index_words()?;
         cache.read_meta()?;
         Ok(cache)
     }
+    /// After an update that finds rows by more than before.
+    fn index_words(&mut self) -> Result<()> {
+        if self.meta("words")?.as_deref() == Some(words::VERSION) {
+            return Ok(());
+        }
+        let change = self.db.transaction()?;
+        for number in [0, 1] {
+            rows::index_again(Slot { db: &change, number })?;
+        }
+        set_meta(&change, "words", words::VERSION)?;
+        change.commit()?;
+        Ok(())
+    }
+
 
     fn open_sound(file: &Path) -> Result<Connection> {
         let schema = format!("{SCHEMA}{}{}", SLOT.replace('#', "0"), SLOT.replace('#', "1"));

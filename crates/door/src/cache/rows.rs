@@ -123,6 +123,19 @@ fn insert(slot: Slot<'_>, place: i64, hub: Option<&HubRow>, shown: &Reservation,
     Ok(())
 }
 
+/// Makes the index of a slot anew, where rows were found by other words when they were written.
+pub(super) fn index_again(slot: Slot<'_>) -> Result<()> {
+    slot.sql("INSERT INTO find_# (find_#) VALUES ('delete-all')")?
+        .execute([])?;
+    let mut rows = slot.sql("SELECT place, COALESCE(view, hub) FROM row_# WHERE place > 0")?;
+    let mut find = slot.sql("INSERT INTO find_# (rowid, words) VALUES (?1, ?2)")?;
+    for row in rows.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))? {
+        let (place, json) = row?;
+        find.execute(params![place, words::of(&serde_json::from_str(&json)?)])?;
+    }
+    Ok(())
+}
+
 /// Counts a reservation's entries again, and writes count and state where it is known.
 pub(super) fn recount(cache: &Cache, slot: Slot<'_>, id: &ReservationId) -> Result<()> {
     // Before the first snapshot there are no rows, and nothing says where one would be placed.

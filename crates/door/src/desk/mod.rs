@@ -23,6 +23,7 @@ use crate::lane::Lane;
 use crate::verdict::{self, Claim, Found, House, Night, Ruling};
 use crate::view::{Answer, Detail};
 
+mod many;
 mod settle;
 mod undo;
 mod write;

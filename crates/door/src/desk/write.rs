@@ -73,7 +73,7 @@ impl Desk {
         self.keep(id, WriteBody::Delete { version })
     }
 
-    fn check_manager(&self, role: Option<Role>) -> Result<()> {
+    pub(super) fn check_manager(&self, role: Option<Role>) -> Result<()> {
         match role {
             None | Some(Role::Manager) => Ok(()),
             Some(Role::Door | Role::Screen) => Err(DoorError::new(
@@ -97,22 +97,49 @@ impl Desk {
     }
 
     fn keep(&mut self, reservation: ReservationId, body: WriteBody) -> Result<Write> {
-        let write = Write {
+        let write = self.write(reservation, body);
+        self.keep_writes(vec![write.clone()])?;
+        Ok(write)
+    }
+
+    /// Keeps writes of many reservations in one transaction: all of them or none.
+    pub(super) fn keep_all(&mut self, bodies: Vec<(ReservationId, WriteBody)>) -> Result<()> {
+        let writes = bodies
+            .into_iter()
+            .map(|(reservation, body)| self.write(reservation, body))
+            .collect();
+        self.keep_writes(writes)
+    }
+
+    /// A write of this moment.
+    fn write(&self, reservation: ReservationId, body: WriteBody) -> Write {
+        Write {
             id: OpId::new(wall_ms()),
             reservation,
             body,
             at: self.known.hub_now(),
             led_to: None,
-        };
-        self.facts.keep(&write)?;
-        // The courier is gone only while the door is being closed; the item is on disk.
-        let _ = self.out.send(Item {
-            id: ItemId::Write(write.id),
-            reservation: write.reservation.clone(),
+        }
+    }
+
+    /// Puts writes on disk, on their way, and on the screens. They are on disk when this returns; the rest follows.
+    fn keep_writes(&mut self, writes: Vec<Write>) -> Result<()> {
+        self.facts.keep(&writes)?;
+        for write in &writes {
+            // The courier is gone only while the door is being closed; the item is on disk.
+            let _ = self.out.send(Item {
+                id: ItemId::Write(write.id),
+                reservation: write.reservation.clone(),
+            });
+        }
+        self.show(move |cache| {
+            let mut changed = Vec::new();
+            for write in writes {
+                changed.extend(cache.add_write(write)?);
+            }
+            Ok(changed)
         });
-        let shown = write.clone();
-        self.show(move |cache| cache.add_write(shown));
-        Ok(write)
+        Ok(())
     }
 }
 
@@ -127,7 +154,7 @@ fn check_walk_in(draft: &Draft, calendar: &Calendar, now: portero_protocol::inst
     ))
 }
 
-fn never_reached() -> DoorError {
+pub(super) fn never_reached() -> DoorError {
     DoorError::new(
         Code::NotFound,
         "this device has never reached its hub: the venue is not known yet",

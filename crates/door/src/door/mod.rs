@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use crate::view::DoorEvent;
 
 mod entries;
+mod many;
 mod questions;
 mod status;
 mod writes;

@@ -8,7 +8,7 @@ use portero_protocol::problem::Code;
 use super::Door;
 use crate::cache::Reads;
 use crate::error::{DoorError, Result};
-use crate::view::{DayLoad, ListQuery, Recent, ReservationPage, Sheet, Tonight};
+use crate::view::{DayLoad, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet, Tonight};
 
 impl Door {
     /// Finds reservations by what a person types: tonight's first, then later ones, then past ones.
@@ -27,6 +27,31 @@ impl Door {
     /// `storage`.
     pub async fn list(&self, query: ListQuery) -> Result<ReservationPage> {
         self.read(move |reads| reads.list(&query)).await
+    }
+
+    /// A part of all that a list shows, for long works; `start` is what the part before gave, `None` for the first.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn part(&self, query: ListQuery, start: Option<i64>) -> Result<(Vec<Row>, Option<i64>)> {
+        let part = self.read(move |reads| reads.part(&query, start)).await?;
+        Ok((part.rows, part.next))
+    }
+
+    /// The ids of what a list shows, in its order: at most `most`, and one more where there are more.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn ids(&self, query: ListQuery, most: u32) -> Result<Vec<ReservationId>> {
+        self.read(move |reads| reads.ids(&query, most)).await
+    }
+
+    /// Who brings the parties that a list shows, by name.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn promoters(&self, query: ListQuery) -> Result<Vec<PromoterCount>> {
+        self.read(move |reads| reads.promoters(&query)).await
     }
 
     /// One reservation with its entries.
@@ -82,10 +107,16 @@ impl Door {
         &self,
         work: impl FnOnce(&Reads) -> Result<R> + Send + 'static,
     ) -> Result<R> {
-        if !self.parts.unshown.none() {
-            self.parts.cache.ask(|_| Ok(())).await?;
-        }
+        self.all_shown().await?;
         self.parts.reads.ask(move |reads| work(reads)).await
+    }
+
+    /// Waits until everything that was recorded here before is in the cache.
+    pub(super) async fn all_shown(&self) -> Result<()> {
+        if self.parts.unshown.none() {
+            return Ok(());
+        }
+        self.parts.cache.ask(|_| Ok(())).await
     }
 
     /// The venue day of this moment; `None` before the first snapshot.

@@ -1,6 +1,7 @@
 //! Reservations: created, edited, deleted here; and what only the hub can do.
 
 use portero_protocol::conflict::Conflict;
+use portero_protocol::history::EditRecord;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::problem::Code;
 use portero_protocol::reservation::{Draft, Patch};
@@ -101,6 +102,14 @@ impl Door {
                 "the hub does not give tickets to this device: it is a manager's",
             )
         })
+    }
+
+    /// Who changed what in a reservation, oldest first. Needs the hub, which tells managers alone: others get nothing.
+    ///
+    /// # Errors
+    /// `hub_unreachable`, or what the hub says.
+    pub async fn history(&self, reservation: &ReservationId) -> Result<Vec<EditRecord>> {
+        Ok(self.hub()?.history(reservation).await?.edits)
     }
 
     async fn saved(&self, write: Write) -> Result<Saved> {

@@ -16,7 +16,7 @@ mod items;
 mod writes;
 
 pub(crate) use items::{Answered, Item, ItemId, Mark, Settled, counts, payloads, recent, waiting};
-pub(crate) use writes::{Write, WriteBody, one as write, unseen};
+pub(crate) use writes::{Write, WriteBody, to_send, unseen};
 
 const SCHEMA: &str = include_str!("schema_1.sql");
 const VERSION: i64 = 1;

@@ -68,25 +68,27 @@ impl Write {
 }
 
 impl Facts {
-    /// Keeps a write and puts it on its way. It is on disk when this returns.
-    pub(crate) fn keep(&mut self, write: &Write) -> Result<()> {
-        let json = serde_json::to_string(&write.body)?;
+    /// Keeps writes and puts them on their way, in one transaction. They are on disk when this returns.
+    pub(crate) fn keep(&mut self, writes: &[Write]) -> Result<()> {
         let change = self.db.transaction()?;
-        change
-            .prepare_cached("INSERT INTO write (id, reservation, json, at) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![
-                write.id.to_string(),
-                write.reservation.as_str(),
-                json,
-                write.at.ms()
-            ])?;
-        items::add(
-            &change,
-            &write.id.to_string(),
-            "write",
-            &write.reservation,
-            write.at.ms(),
-        )?;
+        for write in writes {
+            let json = serde_json::to_string(&write.body)?;
+            change
+                .prepare_cached("INSERT INTO write (id, reservation, json, at) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    write.id.to_string(),
+                    write.reservation.as_str(),
+                    json,
+                    write.at.ms()
+                ])?;
+            items::add(
+                &change,
+                &write.id.to_string(),
+                "write",
+                &write.reservation,
+                write.at.ms(),
+            )?;
+        }
         change.commit()?;
         Ok(())
     }
@@ -108,6 +110,28 @@ pub(crate) fn one(db: &Connection, id: &str) -> Result<Option<Write>> {
     let mut statement = db.prepare_cached(&format!("{SELECT} WHERE write.id = ?1"))?;
     let mut rows = statement.query_map([id], read)?;
     rows.next().map(|row| parse(row?)).transpose()
+}
+
+/// One write as it is sent now. An edit that was made on top of this device's own earlier ones was made on what those led to: where the hub's versions
+/// follow each other without a gap, nobody else changed anything between, and the edit says the last of them. At a gap it stays: somebody
+/// else's change may be of the same field.
+pub(crate) fn to_send(db: &Connection, id: &str) -> Result<Option<Write>> {
+    let Some(mut write) = one(db, id)? else {
+        return Ok(None);
+    };
+    if let WriteBody::Update { version, .. } | WriteBody::Delete { version } = &mut write.body {
+        let mut own = db.prepare_cached(
+            "SELECT item.version FROM item AS this JOIN item ON item.reservation = this.reservation AND item.number < this.number
+             WHERE this.id = ?1 AND item.kind = 'write' AND item.state = 'confirmed' AND item.version IS NOT NULL ORDER BY item.number",
+        )?;
+        for led_to in own.query_map([id], |row| row.get::<_, i64>(0))? {
+            let led_to = led_to?.unsigned_abs();
+            if led_to == *version + 1 {
+                *version = led_to;
+            }
+        }
+    }
+    Ok(Some(write))
 }
 
 type Raw = (String, String, String, i64, Option<i64>);

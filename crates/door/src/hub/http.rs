@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use portero_protocol::attendance::{Delivery, DeliveryAnswer};
 use portero_protocol::conflict::Conflict;
 use portero_protocol::cursor::Cursor;
+use portero_protocol::history::ReservationHistory;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::listing::{ChangesPage, ReservationDetail, ReservationList};
 use portero_protocol::problem::Code;
@@ -199,6 +200,12 @@ impl Hub {
             .append_pair("limit", &limit.to_string())
             .append_pair("offset", &offset.to_string());
         self.json(self.api.get(url), 0).await
+    }
+
+    /// One reservation with its entries and its edits.
+    pub(crate) async fn history(&self, id: &ReservationId) -> Result<ReservationHistory, Trouble> {
+        self.json(self.api.get(self.url(&format!("api/reservas/{id}"))), 0)
+            .await
     }
 
     /// Decides a conflict.

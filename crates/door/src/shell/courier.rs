@@ -226,7 +226,7 @@ fn settled(result: &EntryResult) -> Settled {
 /// Sends a write; gives the version that it led to.
 async fn send(hub: &Hub, reads: &Lane<Reads>, op: OpId) -> Result<(Option<u64>, Option<String>), Trouble> {
     let write = reads
-        .ask(move |reads| facts::write(reads.facts(), &op.to_string()))
+        .ask(move |reads| facts::to_send(reads.facts(), &op.to_string()))
         .await
         .map_err(|error| unread(&error))?
         .ok_or_else(|| Trouble::unreachable("the write is not on the disk"))?;

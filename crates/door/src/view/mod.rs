@@ -9,11 +9,15 @@ use portero_protocol::entry::{StoredEntry, Verdict};
 use portero_protocol::ids::{ConflictId, DeviceId, EntryId, OpId, ReservationId};
 use portero_protocol::instant::Instant;
 use portero_protocol::listing::QuarterHour;
-use portero_protocol::reservation::{Reservation, Status};
+use portero_protocol::reservation::Reservation;
 use serde::{Deserialize, Serialize};
 
+mod list;
+mod many;
 mod status;
 
+pub use list::{ListQuery, Only, PromoterCount, ReservationPage};
+pub use many::{BulkChange, Edit, FailedWrite, ImportedMany, ListedDraft, MANY_MAX, SavedMany};
 pub use status::{DoorStatus, LinkState, OutboxStatus, Percentiles, Reconnects};
 
 /// The answer to a scan, an admission by hand or an undo. `escaneoId` is present exactly when an entry was recorded.
@@ -114,44 +118,6 @@ pub enum DeliveryState {
     Held,
     /// The hub cannot take it; it stays here with its reason.
     Quarantined,
-}
-
-/// Which reservations a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
-pub struct ListQuery {
-    /// The venue's day; `None`: every day.
-    #[serde(rename = "fecha", with = "optional_day")]
-    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
-    pub day: Option<Date>,
-    /// Words to find in name, phone, table, notes, promoter, occasion; any order, prefixes, without accents or case.
-    pub text: Option<String>,
-    /// Only in this state.
-    #[serde(rename = "estado")]
-    pub status: Option<Status>,
-    /// Rows in the page; 100 where it is missing, at most 1,000.
-    pub limit: Option<u32>,
-    /// Rows before the page.
-    pub offset: Option<u32>,
-}
-
-/// One page of reservations.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub struct ReservationPage {
-    /// The page.
-    #[serde(rename = "reservas")]
-    pub rows: Vec<Row>,
-    /// How many there are in all.
-    pub total: u32,
-    /// People in all of them.
-    #[serde(rename = "personas")]
-    pub people: u32,
-    /// People of them who have come.
-    #[serde(rename = "dentro")]
-    pub inside: u32,
 }
 
 /// A reservation in a list: as the hub has it, with this device's own entries and edits on top.

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `place` | a hub that can be stopped and started, and doors on it |
 //! | `live` | a scan here, a change elsewhere; with the hub, and without it |
+//! | `desk` | many reservations at once, lists of other programs, filters, who changed what |
 //! | `edits` | writes, polling, restores |
 //! | `script`, `faults` | a hub that does wrong things, and each pitfall of a stream |
 //! | `program` | `portero-door` as a process |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod desk;
 mod edits;
 mod faults;
 mod live;

@@ -1,50 +1,109 @@
 //! Pages of reservations: a night, every night, or what a person types.
 
 use jiff::civil::Date;
-use portero_protocol::reservation::Status;
+use portero_protocol::ids::ReservationId;
+use portero_protocol::reservation::{Promoter, Status};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{OptionalExtension, params_from_iter};
 
 use super::super::slot::{day_places, day_start};
-use super::super::words;
-use super::{COLUMNS, Reads, raw, read};
+use super::super::words::{self, Mark};
+use super::{COLUMNS, Raw, Reads, parse_id, raw, read};
 use crate::error::Result;
-use crate::view::{ListQuery, ReservationPage, Row};
+use crate::view::{ListQuery, Only, PromoterCount, ReservationPage, Row};
 
 /// Rows in a page where nobody says.
 const PAGE: u32 = 100;
 /// Rows in a page at most.
 const PAGE_MAX: u32 = 1_000;
 
+/// Rows in a part of a long work.
+const PART: u32 = 1_000;
+
+/// A part of a long list, and where the next one starts.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) rows: Vec<Row>,
+    /// `None`: that was the last.
+    pub(crate) next: Option<i64>,
+}
+
 impl Reads {
     /// A page of a list, in the order of the nights and hours.
     pub(crate) fn list(&self, query: &ListQuery) -> Result<ReservationPage> {
-        let (from, to) = match query.day {
-            Some(day) => day_places(day),
-            None => (1, i64::MAX),
-        };
-        let question = query.text.as_deref().and_then(words::question);
-        let asked = Asked {
-            question: question.as_deref(),
-            status: query.status,
-        };
+        let asked = Asked::of(query);
         let limit = query.limit.unwrap_or(PAGE).min(PAGE_MAX);
         let view = self.view()?;
         let slot = view.slot();
+        let (from, to) = places(query);
         let mut page = asked.totals(slot, from, to)?;
         page.rows = asked.rows(slot, from, to, "ASC", limit, query.offset.unwrap_or(0))?;
         Ok(page)
     }
 
+    /// A part of all that a list shows, from a place on. Each part is of its own moment: what is changed meanwhile may be in none or in two.
+    pub(crate) fn part(&self, query: &ListQuery, start: Option<i64>) -> Result<Part> {
+        let (from, to) = places(query);
+        let from = start.map_or(from, |start| start.max(from));
+        let view = self.view()?;
+        let found = Asked::of(query).raw(view.slot(), from, to, "ASC", PART, 0)?;
+        let next = found
+            .last()
+            .filter(|_| found.len() == PART as usize)
+            .map(|last| last.place + 1);
+        let rows = found.into_iter().map(read).collect::<Result<_>>()?;
+        Ok(Part { rows, next })
+    }
+
+    /// The ids of what a list shows, in its order; at most `most` and one more, so that whoever asks sees that there are too many.
+    pub(crate) fn ids(&self, query: &ListQuery, most: u32) -> Result<Vec<ReservationId>> {
+        let (from, to) = places(query);
+        let asked = Asked::of(query);
+        let view = self.view()?;
+        let (condition, mut bound) = asked.condition(from, to);
+        bound.push(SqlValue::from(i64::from(most) + 1));
+        let mut statement = view.slot().sql(&format!(
+            "SELECT row_#.id FROM {} WHERE {condition} ORDER BY {} LIMIT ?{}",
+            asked.source(),
+            asked.by(),
+            bound.len()
+        ))?;
+        let ids = statement.query_map(params_from_iter(bound), |row| row.get::<_, String>(0))?;
+        ids.map(|id| parse_id(&id?)).collect()
+    }
+
+    /// Who brings the parties that a list shows, by name.
+    pub(crate) fn promoters(&self, query: &ListQuery) -> Result<Vec<PromoterCount>> {
+        let (from, to) = places(query);
+        let asked = Asked::of(query);
+        let view = self.view()?;
+        let (condition, bound) = asked.condition(from, to);
+        let mut statement = view.slot().sql(&format!(
+            "SELECT json_extract(COALESCE(view, hub), '$.promotor.id') AS promoter,
+                    MAX(json_extract(COALESCE(view, hub), '$.promotor.nombre')) AS name, COUNT(*)
+             FROM {} WHERE {condition} GROUP BY promoter HAVING promoter IS NOT NULL ORDER BY name COLLATE NOCASE",
+            asked.source()
+        ))?;
+        let found = statement.query_map(params_from_iter(bound), |row| {
+            Ok(PromoterCount {
+                promoter: Promoter {
+                    id: row.get(0)?,
+                    name: row.get(1)?,
+                },
+                reservations: row.get(2)?,
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// What a person types: tonight's first, then the later ones, then the past ones, latest first.
     pub(crate) fn search(&self, typed: &str, tonight: Option<Date>, limit: u32) -> Result<ReservationPage> {
-        let question = words::question(typed);
         let limit = limit.min(PAGE_MAX);
         let view = self.view()?;
         let slot = view.slot();
         let asked = Asked {
-            question: question.as_deref(),
-            status: None,
+            question: words::question(typed, &[]),
+            ..Asked::default()
         };
         // Nothing typed: tonight as it is.
         let everything = asked.question.is_some();
@@ -64,13 +123,48 @@ impl Reads {
     }
 }
 
-/// Which rows are asked for.
-struct Asked<'a> {
-    question: Option<&'a str>,
-    status: Option<Status>,
+/// The places of a list: of a night, of some nights, or of all.
+fn places(query: &ListQuery) -> (i64, i64) {
+    match (query.day, query.until) {
+        (Some(day), until) => (day_start(day), day_places(until.unwrap_or(day)).1),
+        (None, Some(until)) => (1, day_places(until).1),
+        (None, None) => (1, i64::MAX),
+    }
 }
 
-impl Asked<'_> {
+/// Which rows are asked for.
+#[derive(Default)]
+struct Asked {
+    question: Option<String>,
+    status: Option<Status>,
+    party_from: Option<u32>,
+    /// Conditions on a row's own columns.
+    columns: Vec<&'static str>,
+}
+
+impl Asked {
+    fn of(query: &ListQuery) -> Self {
+        let mut marks = Vec::new();
+        let mut columns = Vec::new();
+        marks.extend(query.promoter.as_deref().map(Mark::Promoter));
+        marks.extend(query.origin.map(Mark::Origin));
+        for only in &query.only {
+            match only {
+                Only::NoTable => marks.push(Mark::NoTable),
+                Only::WithNotes => marks.push(Mark::Notes),
+                Only::Partial => columns.push("attendance > 0 AND attendance < party"),
+                Only::Excess => columns.push("attendance > party"),
+                Only::Pending => columns.push("view IS NOT NULL"),
+            }
+        }
+        Self {
+            question: words::question(query.text.as_deref().unwrap_or_default(), &marks),
+            status: query.status,
+            party_from: query.party_from,
+            columns,
+        }
+    }
+
     /// The condition on a range of places, and what it is bound to.
     fn condition(&self, from: i64, to: i64) -> (String, Vec<SqlValue>) {
         let mut text = match self.question {
@@ -78,10 +172,18 @@ impl Asked<'_> {
             None => "place >= ?1 AND place < ?2".to_owned(),
         };
         let mut bound = vec![SqlValue::from(from), SqlValue::from(to)];
-        bound.extend(self.question.map(|question| SqlValue::from(question.to_owned())));
+        bound.extend(self.question.clone().map(SqlValue::from));
         if let Some(status) = self.status {
             bound.push(SqlValue::from(status.as_str().to_owned()));
             text.push_str(&format!(" AND status = ?{}", bound.len()));
+        }
+        if let Some(party) = self.party_from {
+            bound.push(SqlValue::from(i64::from(party)));
+            text.push_str(&format!(" AND party >= ?{}", bound.len()));
+        }
+        for column in &self.columns {
+            text.push_str(" AND ");
+            text.push_str(column);
         }
         (text, bound)
     }
@@ -90,6 +192,14 @@ impl Asked<'_> {
         match self.question {
             Some(_) => "find_# CROSS JOIN row_# ON row_#.place = find_#.rowid",
             None => "row_#",
+        }
+    }
+
+    /// What rows are in the order of.
+    fn by(&self) -> &'static str {
+        match self.question {
+            Some(_) => "find_#.rowid",
+            None => "place",
         }
     }
 
@@ -126,20 +236,29 @@ impl Asked<'_> {
         limit: u32,
         offset: u32,
     ) -> Result<Vec<Row>> {
+        let found = self.raw(slot, from, to, order, limit, offset)?;
+        found.into_iter().map(read).collect()
+    }
+
+    fn raw(
+        &self,
+        slot: super::Slot<'_>,
+        from: i64,
+        to: i64,
+        order: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Raw>> {
         let (condition, mut bound) = self.condition(from, to);
-        let by = if self.question.is_some() {
-            "find_#.rowid"
-        } else {
-            "place"
-        };
         bound.push(SqlValue::from(i64::from(limit)));
         bound.push(SqlValue::from(i64::from(offset)));
         let (limit, offset) = (bound.len() - 1, bound.len());
         let mut statement = slot.sql(&format!(
-            "SELECT {COLUMNS} FROM {} WHERE {condition} ORDER BY {by} {order} LIMIT ?{limit} OFFSET ?{offset}",
-            self.source()
+            "SELECT {COLUMNS} FROM {} WHERE {condition} ORDER BY {} {order} LIMIT ?{limit} OFFSET ?{offset}",
+            self.source(),
+            self.by()
         ))?;
         let rows = statement.query_map(params_from_iter(bound), raw)?;
-        rows.map(|row| read(row?)).collect()
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
