@@ -9,12 +9,15 @@ use tokio::time::MissedTickBehavior;
 use crate::clock;
 use crate::edit::close;
 use crate::error::Result;
+use crate::fleet;
 use crate::http::App;
 use crate::store::life::Serving;
 
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two rounds of forgetting, of closing days, and of writing down who was heard.
 const ROUND: u64 = 60;
+/// Ticks between two looks at how the devices are.
+const WATCH: u64 = 3;
 
 /// Works until it is aborted.
 pub(crate) async fn run(app: App, serving: Arc<Serving>) {
@@ -27,6 +30,11 @@ pub(crate) async fn run(app: App, serving: Arc<Serving>) {
         if head != noted {
             note(&app, &serving, head).await;
             noted = head;
+        }
+        if tick.is_multiple_of(WATCH)
+            && let Err(error) = fleet::watch(&app).await
+        {
+            tracing::warn!(%error, "managers could not be told how a device is");
         }
         if tick.is_multiple_of(ROUND)
             && let Err(error) = round(&app).await

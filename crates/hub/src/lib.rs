@@ -9,6 +9,7 @@
 //! | `edit` | reservations: created, changed, deleted |
 //! | [`bulk`] | import, export, backup, restore, check |
 //! | [`store`] | SQLite: one writer, many readers, one log |
+//! | `fleet` | how each laptop is, and what a manager should look at |
 //! | `live` | from the commit to the streams |
 //! | `redact` | what each role may see |
 //! | `direct` | a stream on a connection of its own |
@@ -23,6 +24,7 @@ mod demo;
 mod direct;
 mod edit;
 pub mod error;
+mod fleet;
 mod housekeeping;
 mod http;
 mod live;

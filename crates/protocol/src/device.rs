@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 
+mod invitation;
+mod report;
+
+pub use invitation::InvitationLink;
+pub use report::{Alarm, CLOCK_FAR_MS, CameraHealth, DeviceState, HEADER_REPORT, Report};
+
 /// What a device may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -78,4 +84,7 @@ pub struct Device {
     /// How many people it may let in as walk-ins in one night; `None`: no limit while it is online, nobody while it is not.
     #[serde(rename = "cupo", default, skip_serializing_if = "Option::is_none")]
     pub allotment: Option<u32>,
+    /// How it is; `None`: it was not heard since the hub started.
+    #[serde(rename = "estado", default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Box<DeviceState>>,
 }

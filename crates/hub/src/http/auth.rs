@@ -8,7 +8,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use portero_protocol::HEADER_SEQUENCE;
-use portero_protocol::device::Role;
+use portero_protocol::device::{HEADER_REPORT, Report, Role};
 use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
 
@@ -107,6 +107,8 @@ async fn identify(parts: &Parts, app: &App) -> Result<Found> {
         .entry(identity.device)
         .and_modify(|known| *known = known.and(heard))
         .or_insert(heard);
+    app.fleet
+        .heard(identity.device, identity.role, now, report(&parts.headers));
     Ok((identity, ends))
 }
 
@@ -152,6 +154,11 @@ impl<'p> Asked<'p> {
                 .map(|(identity, ends)| (identity, Some(ends))),
         }
     }
+}
+
+/// What the device says of itself. One that cannot be read says nothing: no request fails for it.
+fn report(headers: &HeaderMap) -> Option<Report> {
+    serde_json::from_slice(headers.get(HEADER_REPORT)?.as_bytes()).ok()
 }
 
 /// The token of a request.

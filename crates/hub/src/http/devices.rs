@@ -3,7 +3,7 @@
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use portero_protocol::device::{Device, Role};
+use portero_protocol::device::{Device, Report, Role};
 use portero_protocol::ids::DeviceId;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -58,7 +58,7 @@ struct Key {
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response> {
     caller.manager()?;
     let heard = app.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let dispositivos = app
+    let mut dispositivos = app
         .store
         .read(move |view| {
             let mut devices = view.devices()?;
@@ -71,6 +71,9 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
             Ok(devices)
         })
         .await?;
+    let shared = app.store.shared();
+    app.fleet
+        .describe(&mut dispositivos, shared.live.head(), &shared.known().calendar);
     json(&List { dispositivos })
 }
 
@@ -124,6 +127,15 @@ pub(super) async fn change(
             device(tx.change_device(id, changed.nombre.as_deref(), changed.cupo)?)
         })
         .await
+}
+
+/// `POST /api/dispositivos/estado`: how the asking device is, where something changed that a manager should know. A repeat does no harm.
+pub(super) async fn report(State(app): State<App>, caller: Caller, written: Written) -> Result<Response> {
+    let report: Report = written.json()?;
+    let identity = &caller.identity;
+    app.fleet
+        .heard(identity.device, identity.role, clock::now(), Some(report));
+    json(&serde_json::json!({}))
 }
 
 /// `POST /api/dispositivos/clave`: the asking device's own key for walk-in tickets.

@@ -36,6 +36,7 @@ use portero_protocol::cursor::Epoch;
 use portero_protocol::ids::{DeviceId, OpId};
 use tokio::sync::{Semaphore, watch};
 
+use crate::fleet::Fleet;
 use crate::options::Options;
 use crate::store::Store;
 use crate::store::device::Heard;
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) closing: watch::Receiver<bool>,
     /// When each device was last heard and what it said, since it was last written down.
     pub(crate) seen: Mutex<HashMap<DeviceId, Heard>>,
+    pub(crate) fleet: Fleet,
     snapshots: Arc<Semaphore>,
     attempts: Attempts,
     in_flight: Mutex<HashSet<(DeviceId, OpId)>>,
@@ -77,6 +79,7 @@ impl App {
             epoch,
             closing,
             seen: Mutex::default(),
+            fleet: Fleet::default(),
             snapshots: Arc::new(Semaphore::new(snapshot::AT_ONCE)),
             attempts: Attempts::default(),
             in_flight: Mutex::default(),
@@ -114,6 +117,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/dispositivos/invitar", post(devices::invite))
         .route("/api/dispositivos/clave", post(devices::publish_key))
         .route("/api/dispositivos/enlazar", post(devices::accept))
+        .route("/api/dispositivos/estado", post(devices::report))
         .route(
             "/api/dispositivos/{id}",
             axum::routing::patch(devices::change).delete(devices::revoke),

@@ -29,6 +29,7 @@ use super::asked::Asked;
 use super::auth::Caller;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::fleet::Following;
 use crate::live::Published;
 use crate::random;
 use crate::store::log::Standing;
@@ -127,6 +128,8 @@ struct Reader {
     app: App,
     role: Role,
     device: DeviceId,
+    /// Says how far it is, for as long as it is open.
+    following: Following,
     queue: broadcast::Receiver<Arc<Published>>,
     /// The last position that the reader has.
     last: u64,
@@ -157,6 +160,7 @@ impl Reader {
         Self {
             role: caller.role(),
             device: caller.identity.device,
+            following: app.fleet.follow(caller.identity.device, start.last),
             queue,
             last: start.last,
             phase: Phase::Opening {
@@ -256,6 +260,7 @@ impl Reader {
             return None;
         }
         self.last = event.pos;
+        self.following.sent(event.pos);
         Some(event.block(self.role, &self.app.epoch))
     }
 

@@ -92,6 +92,7 @@ fn read(row: &Row<'_>) -> Result<Device> {
         sequence: sql::counter(row, "made")?,
         outstanding: sql::counter(row, "outstanding")?,
         allotment: sql::get(row, "allotment")?,
+        state: None,
     })
 }
 
@@ -114,6 +115,11 @@ impl View<'_> {
             devices.push(read(row)?);
         }
         Ok(devices)
+    }
+
+    /// One device.
+    pub(crate) fn device(&self, id: DeviceId) -> Result<Device> {
+        find(self.conn, self.venue, id)
     }
 }
 
@@ -222,6 +228,12 @@ impl Tx<'_> {
     /// A device with what is outstanding of its entries.
     pub(crate) fn device(&self, id: DeviceId) -> Result<Device> {
         find(self.conn, self.venue, id)
+    }
+
+    /// Tells managers how a device is.
+    pub(crate) fn device_told(&mut self, device: &Device) -> Result<()> {
+        self.log(Change::Device(device.clone()))?;
+        Ok(())
     }
 
     fn device_changed(&mut self, id: DeviceId) -> Result<Device> {
