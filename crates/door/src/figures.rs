@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::view::{Percentiles, Reconnects};
+use crate::hour::Hour;
+use crate::view::{HourMinute, Percentiles, Reconnects};
 
 /// How many of the last measurements count.
 const KEPT: usize = 1_000;
@@ -24,6 +25,20 @@ struct Measured {
     sent: u64,
     latency_ms: VecDeque<f64>,
     reconnect_ms: VecDeque<f64>,
+    opened: Option<Instant>,
+    hour: Hour,
+}
+
+impl Measured {
+    /// Minutes since the first look: they only go forward.
+    fn minute(&mut self) -> u64 {
+        self.opened.get_or_insert_with(Instant::now).elapsed().as_secs() / 60
+    }
+
+    fn this_minute(&mut self) -> &mut HourMinute {
+        let minute = self.minute();
+        self.hour.minute(minute)
+    }
 }
 
 /// The part of the figures that is kept over a restart.
@@ -46,6 +61,7 @@ impl Figures {
     pub(crate) fn request(&self) {
         self.with(|measured| {
             measured.sent += 1;
+            measured.this_minute().requests += 1;
             measured.requests.push_back(Instant::now());
             while measured.requests.front().is_some_and(|at| at.elapsed() > HOUR) {
                 measured.requests.pop_front();
@@ -55,17 +71,34 @@ impl Figures {
 
     /// Bytes went over the wire, either way.
     pub(crate) fn bytes(&self, count: u64) {
-        self.with(|measured| measured.bytes += count);
+        self.with(|measured| {
+            measured.bytes += count;
+            measured.this_minute().bytes += count;
+        });
     }
 
     /// From the hub's commit to the row here.
     pub(crate) fn latency(&self, ms: f64) {
-        self.with(|measured| keep(&mut measured.latency_ms, ms));
+        self.with(|measured| {
+            keep(&mut measured.latency_ms, ms);
+            slowest(&mut measured.this_minute().latency_ms, ms);
+        });
     }
 
     /// From a usable link to `connected`.
     pub(crate) fn reconnected(&self, ms: f64) {
-        self.with(|measured| keep(&mut measured.reconnect_ms, ms));
+        self.with(|measured| {
+            keep(&mut measured.reconnect_ms, ms);
+            slowest(&mut measured.this_minute().reconnect_ms, ms);
+        });
+    }
+
+    /// The last sixty minutes, the running one last.
+    pub(crate) fn minutes(&self) -> Vec<HourMinute> {
+        self.with(|measured| {
+            let minute = measured.minute();
+            measured.hour.minutes(minute)
+        })
     }
 
     /// Today is this day: another day starts at nothing, unless it is the one that was kept.
@@ -129,6 +162,10 @@ impl Figures {
             }
         })
     }
+}
+
+fn slowest(known: &mut Option<f64>, ms: f64) {
+    *known = Some(known.map_or(ms, |known| known.max(ms)));
 }
 
 fn keep(all: &mut VecDeque<f64>, value: f64) {

@@ -320,6 +320,11 @@ impl Follower {
                 conflict: Box::new(conflict),
             });
         }
+        for device in std::mem::take(&mut applied.devices) {
+            self.announcer.say(DoorEvent::Device {
+                device: Box::new(device),
+            });
+        }
         for id in std::mem::take(&mut applied.missing) {
             if self.asked_for.insert(id.clone()) {
                 self.todo.push(Do::FetchOne(id));

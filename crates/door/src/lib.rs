@@ -17,18 +17,20 @@ mod door;
 mod facts;
 mod figures;
 mod follow;
+mod hour;
 mod hub;
 mod known;
 mod lane;
 mod open;
 mod outbox;
 mod pair;
+mod report;
 mod shell;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod verdict;
 
-pub use door::{Door, DoorOptions, HubAddress};
+pub use door::{Door, DoorOptions, HubAddress, Invited};
 pub use error::{DoorError, Result};
 pub use pair::pair;
 pub use settings::Settings;

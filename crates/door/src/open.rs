@@ -26,6 +26,7 @@ use crate::known::{Known, wall_ms};
 use crate::lane::Lane;
 use crate::settings::Settings;
 use crate::shell::courier::Courier;
+use crate::shell::herald::Herald;
 use crate::shell::link::Link;
 use crate::shell::{LinkView, SharedView, Ticks};
 use crate::view::{DoorEvent, LinkState};
@@ -168,9 +169,18 @@ impl Parts {
             ticks: self.ticks,
             closed: self.closed.clone(),
         };
+        let herald = Herald {
+            hub: carrier.hub.clone(),
+            reads: self.reads.clone(),
+            known: self.known.clone(),
+            view: self.view.clone(),
+            ticks: self.ticks,
+            closed: self.closed.clone(),
+        };
         self.link = Some(inbox);
         tokio::spawn(link.run(messages));
         tokio::spawn(carrier.run(added, notes));
+        tokio::spawn(herald.run());
     }
 
     /// What this device is called: by the hub, as soon as it said so.

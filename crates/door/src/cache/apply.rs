@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portero_protocol::conflict::{Conflict, ConflictState};
 use portero_protocol::cursor::Cursor;
+use portero_protocol::device::Device;
 use portero_protocol::event::{Change, Logged};
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::instant::Instant;
@@ -37,6 +38,8 @@ pub(crate) struct Applied {
     pub(crate) changed: Vec<ReservationId>,
     /// Conflicts that were opened, changed or decided.
     pub(crate) conflicts: Vec<Conflict>,
+    /// Devices of which managers are told how they are.
+    pub(crate) devices: Vec<Device>,
     /// Reservations that the log talks about and that are not known here.
     pub(crate) missing: Vec<ReservationId>,
     /// Commit times of the new positions, by the hub's clock.
@@ -168,7 +171,9 @@ impl Cache {
                 done.changed.push(conflict.reservation.clone());
                 done.conflicts.push(conflict.clone());
             }
-            Change::Venue(_) | Change::Device(_) | Change::Hidden => {}
+            // Nothing of it is kept: whoever shows devices asks the hub.
+            Change::Device(device) => done.devices.push(device.clone()),
+            Change::Venue(_) | Change::Hidden => {}
         }
         Ok(())
     }

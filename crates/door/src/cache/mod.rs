@@ -29,7 +29,7 @@ mod snapshot;
 mod words;
 
 pub(crate) use apply::{Applied, Step};
-pub(crate) use questions::{Counted, Listed, Reads, Sought, attendance};
+pub(crate) use questions::{Counted, Listed, Reads, Sought, Tallies, attendance};
 pub(crate) use slot::Slot;
 pub(crate) use snapshot::Loading;
 

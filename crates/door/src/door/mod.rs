@@ -13,10 +13,14 @@ use crate::settings::Settings;
 use crate::view::DoorEvent;
 
 mod entries;
+mod fleet;
 mod many;
+mod nights;
 mod questions;
 mod status;
 mod writes;
+
+pub use fleet::Invited;
 
 /// Where the hub is, and the token that it gave this device.
 #[derive(Clone)]

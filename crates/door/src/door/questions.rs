@@ -3,12 +3,11 @@
 use jiff::civil::Date;
 use portero_protocol::conflict::Conflict;
 use portero_protocol::ids::ReservationId;
-use portero_protocol::problem::Code;
 
 use super::Door;
 use crate::cache::Reads;
-use crate::error::{DoorError, Result};
-use crate::view::{DayLoad, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet, Tonight};
+use crate::error::Result;
+use crate::view::{DayLoad, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet};
 
 impl Door {
     /// Finds reservations by what a person types: tonight's first, then later ones, then past ones.
@@ -69,21 +68,6 @@ impl Door {
     /// `storage`.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Recent>> {
         self.read(move |reads| reads.recent(limit)).await
-    }
-
-    /// Tonight in numbers.
-    ///
-    /// # Errors
-    /// `not_found` before the first snapshot; `storage`.
-    pub async fn tonight(&self) -> Result<Tonight> {
-        let house = self.parts.known.house().ok_or_else(|| {
-            DoorError::new(
-                Code::NotFound,
-                "this device has never reached its hub: the venue is not known yet",
-            )
-        })?;
-        let day = house.calendar.day(self.parts.known.hub_now());
-        self.read(move |reads| reads.night(&house, day)).await
     }
 
     /// Reservations and people by venue day of a month; `month` is any day of it. Days without any are left out.

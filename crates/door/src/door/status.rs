@@ -8,7 +8,7 @@ use super::Door;
 use crate::error::Result;
 use crate::facts;
 use crate::known::wall_ms;
-use crate::view::{DoorStatus, Identity};
+use crate::view::{DoorStatus, HourMinute, Identity};
 
 impl Door {
     /// Who and where this device is.
@@ -28,6 +28,12 @@ impl Door {
             today: house.map(|house| house.calendar.day(self.parts.known.hub_now())),
             cutoff: house.map(|house| wire_time::format(house.venue.cutoff)),
         })
+    }
+
+    /// The last sixty minutes of the connection, the running one last.
+    #[must_use]
+    pub fn minutes(&self) -> Vec<HourMinute> {
+        self.parts.figures.minutes()
     }
 
     /// What the badge shows.

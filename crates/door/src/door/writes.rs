@@ -136,7 +136,7 @@ impl Door {
         Ok(code)
     }
 
-    fn hub(&self) -> Result<&Hub> {
+    pub(super) fn hub(&self) -> Result<&Hub> {
         self.parts
             .hub
             .as_deref()

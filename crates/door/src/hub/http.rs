@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use portero_protocol::attendance::{Delivery, DeliveryAnswer};
 use portero_protocol::conflict::Conflict;
 use portero_protocol::cursor::Cursor;
+use portero_protocol::device::{HEADER_REPORT, Report};
 use portero_protocol::history::ReservationHistory;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::listing::{ChangesPage, ReservationDetail, ReservationList};
@@ -27,6 +28,7 @@ use crate::door::HubAddress;
 use crate::error::{DoorError, Result};
 use crate::figures::Figures;
 use crate::known::{Known, wall_ms};
+use crate::report::Reporter;
 
 const CONNECT: Duration = Duration::from_secs(2);
 /// For a whole answer that is small.
@@ -43,6 +45,7 @@ pub(crate) struct Hub {
     token_bytes: u64,
     pub(super) known: Arc<Known>,
     figures: Arc<Figures>,
+    reporter: Reporter,
 }
 
 /// A write, as it is sent.
@@ -121,7 +124,32 @@ impl Hub {
             token_bytes: token.len() as u64,
             known,
             figures,
+            reporter: Reporter::default(),
         })
+    }
+
+    /// What this laptop says of itself.
+    pub(crate) fn reporter(&self) -> &Reporter {
+        &self.reporter
+    }
+
+    /// Says how this laptop is, where no request is due that would take it along.
+    pub(crate) async fn report(&self, report: &Report) -> Result<(), Trouble> {
+        let body = encode(report)?;
+        let length = body.len() as u64;
+        let request = self
+            .api
+            .post(self.url("api/dispositivos/estado"))
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .body(body);
+        self.bytes(request, length).await?;
+        self.reporter.told(report.clone());
+        Ok(())
+    }
+
+    /// Reads something small.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
+        self.json(self.api.get(self.url(path)), 0).await
     }
 
     /// The request that opens the stream after a cursor. Counted when it is made.
@@ -130,9 +158,12 @@ impl Hub {
         self.figures.bytes(REQUEST_HEAD + self.token_bytes + 40);
         let mut url = self.url("api/reservas/events");
         url.query_pairs_mut().append_pair("since", &since.to_string());
-        self.stream
+        let request = self
+            .stream
             .get(url)
-            .header(reqwest::header::CACHE_CONTROL, "no-cache")
+            .header(reqwest::header::CACHE_CONTROL, "no-cache");
+        // Who answers it is known elsewhere: it is said again with the next request, and does no harm.
+        self.with_report(request).0
     }
 
     /// One page of changes after a cursor.
@@ -278,10 +309,26 @@ impl Hub {
         .map_err(|_| Trouble::unreachable(format!("no answer in {} s", ANSWER.as_secs())))?
     }
 
+    /// A request that is made anyway takes along how this laptop is, where the hub does not know it.
+    fn with_report(&self, request: RequestBuilder) -> (RequestBuilder, Option<Report>) {
+        let along = self
+            .reporter
+            .along()
+            .and_then(|report| Some((serde_json::to_string(&report).ok()?, report)));
+        match along {
+            Some((text, report)) => {
+                self.figures.bytes(text.len() as u64 + 20);
+                (request.header(HEADER_REPORT, text), Some(report))
+            }
+            None => (request, None),
+        }
+    }
+
     /// Sends a request and reads its headers: the hub's clock, and whether it is an error.
     async fn send(&self, request: RequestBuilder, length: u64) -> Result<Response, Trouble> {
         self.figures.request();
         self.figures.bytes(REQUEST_HEAD + self.token_bytes + length);
+        let (request, along) = self.with_report(request);
         let sent = wall_ms();
         let response = tokio::time::timeout(ANSWER, request.send())
             .await
@@ -300,6 +347,9 @@ impl Hub {
         self.known.hear_life(life(&response));
         let status = response.status().as_u16();
         if response.status().is_success() {
+            if let Some(report) = along {
+                self.reporter.told(report);
+            }
             return Ok(response);
         }
         let retry_after = header(&response, &RETRY_AFTER);

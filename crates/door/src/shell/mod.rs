@@ -1,9 +1,11 @@
 //! The async shells around the state machines: they bring what happened, and do what is to be done.
 //!
-//! [`link`] feeds the connection, [`courier`] the outbox, [`fetch`] takes changes and snapshots.
+//! [`link`] feeds the connection, [`courier`] the outbox, [`fetch`] takes changes and snapshots, [`herald`] says how this
+//! laptop is.
 
 pub(crate) mod courier;
 pub(crate) mod fetch;
+pub(crate) mod herald;
 pub(crate) mod link;
 
 use std::sync::{Arc, Mutex, PoisonError};

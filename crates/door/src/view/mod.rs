@@ -4,21 +4,22 @@
 
 use jiff::civil::Date;
 use portero_protocol::conflict::Conflict;
-use portero_protocol::device::Role;
+use portero_protocol::device::{Device, Role};
 use portero_protocol::entry::{StoredEntry, Verdict};
 use portero_protocol::ids::{ConflictId, DeviceId, EntryId, OpId, ReservationId};
 use portero_protocol::instant::Instant;
-use portero_protocol::listing::QuarterHour;
 use portero_protocol::reservation::Reservation;
 use serde::{Deserialize, Serialize};
 
 mod list;
 mod many;
+mod night;
 mod status;
 
 pub use list::{ListQuery, Only, PromoterCount, ReservationPage};
 pub use many::{BulkChange, Edit, FailedWrite, ImportedMany, ListedDraft, MANY_MAX, SavedMany};
-pub use status::{DoorStatus, LinkState, OutboxStatus, Percentiles, Reconnects};
+pub use night::{DoorNight, Group, NightsReport, Range, Sums, Tonight};
+pub use status::{DoorStatus, HourMinute, LinkState, OutboxStatus, Percentiles, Reconnects};
 
 /// The answer to a scan, an admission by hand or an undo. `escaneoId` is present exactly when an entry was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -163,41 +164,6 @@ pub struct Saved {
     pub row: Option<Row>,
 }
 
-/// Tonight in numbers, from what is known here.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
-pub struct Tonight {
-    /// The venue's day.
-    #[serde(rename = "fecha")]
-    #[cfg_attr(feature = "ts", ts(type = "string"))]
-    pub day: Date,
-    /// Reservations that are not cancelled.
-    #[serde(rename = "reservas")]
-    pub reservations: u32,
-    /// People expected.
-    #[serde(rename = "esperadas")]
-    pub expected: u32,
-    /// People inside.
-    #[serde(rename = "dentro")]
-    pub inside: u32,
-    /// People still to come.
-    #[serde(rename = "porLlegar")]
-    pub to_come: u32,
-    /// People beyond their parties.
-    #[serde(rename = "exceso")]
-    pub excess: u32,
-    /// How many people may be inside.
-    #[serde(rename = "aforo", skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<u32>,
-    /// Arrivals by quarter of an hour, without the empty ones.
-    #[serde(rename = "curva")]
-    pub curve: Vec<QuarterHour>,
-    /// Parties expected by quarter of an hour of their reservation, in people.
-    #[serde(rename = "previstas")]
-    pub planned: Vec<QuarterHour>,
-}
-
 /// A venue day of a month's calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "CargaDelDia"))]
@@ -282,6 +248,12 @@ pub enum DoorEvent {
         /// The conflict.
         #[serde(rename = "conflicto")]
         conflict: Box<Conflict>,
+    },
+    /// A device was added, changed, or is well or unwell; managers alone hear of it.
+    Device {
+        /// The device.
+        #[serde(rename = "dispositivo")]
+        device: Box<Device>,
     },
     /// The hub cannot take something; it stays here.
     Quarantined {

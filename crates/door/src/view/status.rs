@@ -111,3 +111,22 @@ pub struct Reconnects {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
 }
+
+/// What was measured in a minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields, rename = "MinutoMedido"))]
+pub struct HourMinute {
+    /// Requests to the hub.
+    #[serde(rename = "peticiones")]
+    pub requests: u32,
+    /// Bytes to and from it.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub bytes: u64,
+    /// The slowest change, from the hub's commit to the row here, in ms.
+    #[serde(rename = "latenciaMs", skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<f64>,
+    /// The slowest reconnect, in ms.
+    #[serde(rename = "reconexionMs", skip_serializing_if = "Option::is_none")]
+    pub reconnect_ms: Option<f64>,
+}

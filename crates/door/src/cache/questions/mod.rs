@@ -17,9 +17,11 @@ use crate::view::Row;
 
 mod lists;
 mod night;
+mod report;
 mod roster;
 mod sheet;
 
+pub(crate) use report::Tallies;
 pub(crate) use roster::Listed;
 
 /// Connections that only read: the cache, and this device's facts.

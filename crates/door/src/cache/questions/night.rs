@@ -12,13 +12,13 @@ use super::super::slot::{day_of, day_places, day_start};
 use super::{COLUMNS, Reads, raw, read};
 use crate::error::Result;
 use crate::verdict::House;
-use crate::view::{DayLoad, Tonight};
+use crate::view::{DayLoad, DoorNight, Tonight};
 
 const QUARTER_MS: i64 = 15 * 60 * 1_000;
 
 impl Reads {
-    /// A venue day in numbers, from what is known here.
-    pub(crate) fn night(&self, house: &House, day: Date) -> Result<Tonight> {
+    /// A venue day in numbers, from what is known here; `over`: it has ended.
+    pub(crate) fn night(&self, house: &House, day: Date, over: bool) -> Result<Tonight> {
         let (from, to) = day_places(day);
         let view = self.view()?;
         let slot = view.slot();
@@ -29,9 +29,11 @@ impl Reads {
             inside: 0,
             to_come: 0,
             excess: 0,
+            no_shows: 0,
             capacity: house.venue.capacity,
             curve: Vec::new(),
             planned: Vec::new(),
+            doors: Vec::new(),
         };
         let mut planned = BTreeMap::new();
         let mut statement = slot.sql(&format!(
@@ -46,8 +48,11 @@ impl Reads {
             night.reservations += 1;
             night.expected += row.party;
             night.excess += row.excess();
+            if row.attendance == 0 && (over || row.status == Status::NoShow) {
+                night.no_shows += 1;
+            }
             // Of a party that has left, or that nobody waits for, no one comes any more.
-            if !matches!(row.status, Status::Finished | Status::NoShow) {
+            if !over && !matches!(row.status, Status::Finished | Status::NoShow) {
                 night.to_come += row.party.saturating_sub(row.attendance);
             }
             add(
@@ -57,17 +62,27 @@ impl Reads {
             );
         }
         let mut arrivals = BTreeMap::new();
+        let mut doors: BTreeMap<String, BTreeMap<i64, u32>> = BTreeMap::new();
         let mut statement = slot.sql(
-            "SELECT entry_#.at, entry_#.quantity FROM row_# CROSS JOIN entry_# ON entry_#.reservation = row_#.id
+            "SELECT entry_#.at, entry_#.quantity, COALESCE(json_extract(entry_#.json, '$.puerta'), '') FROM row_# CROSS JOIN entry_# ON entry_#.reservation = row_#.id
              WHERE row_#.place >= ?1 AND row_#.place < ?2 AND entry_#.voids IS NULL AND NOT entry_#.voided",
         )?;
         let entries = statement.query_map([from, to], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, u32>(1)?,
+                row.get::<_, String>(2)?,
+            ))
         })?;
         for entry in entries {
-            let (at, quantity) = entry?;
+            let (at, quantity, door) = entry?;
             add(&mut arrivals, at, quantity);
+            add(doors.entry(door).or_default(), at, quantity);
         }
+        night.doors = doors.into_iter().map(door_night).collect();
+        night
+            .doors
+            .sort_by_key(|door| std::cmp::Reverse(door.arrivals));
         night.curve = quarters(arrivals);
         night.planned = quarters(planned);
         Ok(night)
@@ -104,6 +119,14 @@ impl Reads {
             }
         }
         Ok(days)
+    }
+}
+
+fn door_night((door, arrivals): (String, BTreeMap<i64, u32>)) -> DoorNight {
+    DoorNight {
+        door,
+        arrivals: arrivals.values().sum(),
+        curve: quarters(arrivals),
     }
 }
 
