@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Once};
 use std::time::Instant;
 
+use portero_door::Settings;
 use tauri::{AppHandle, Emitter};
 use tokio::sync::Mutex;
 
 use crate::awake::Awake;
+use crate::camera;
 use crate::error::{ErrorView, Result};
 use crate::events;
+use crate::joining::Lookout;
 use crate::options::Options;
 use crate::preferences::Preferences;
 use crate::session::{Ground, Session, folder_of};
@@ -29,8 +32,16 @@ pub(crate) struct App {
     awake: Awake,
     began: Instant,
     usable: Once,
-    /// Held while a choice is being carried out, so that two clicks do not start two hubs.
-    choosing: Mutex<()>,
+    lookout: Lookout,
+    /// Held while a choice is being carried out, so that two clicks do not start two hubs. With the token that an invitation was exchanged for
+    /// by a start that then failed: an invitation is good once.
+    choosing: Mutex<Option<Exchanged>>,
+}
+
+/// A token that an invitation was exchanged for.
+struct Exchanged {
+    code: String,
+    token: String,
 }
 
 impl App {
@@ -51,7 +62,8 @@ impl App {
             awake: Awake::default(),
             began: Instant::now(),
             usable: Once::new(),
-            choosing: Mutex::new(()),
+            lookout: Lookout::default(),
+            choosing: Mutex::new(None),
         })
     }
 
@@ -88,18 +100,33 @@ impl App {
     /// # Errors
     /// The choice cannot be carried out; this device is then as it was.
     pub(crate) async fn choose(&self, choice: StartChoice) -> Result<Startup> {
-        let _one_at_a_time = self.choosing.lock().await;
+        let mut exchanged = self.choosing.lock().await;
         if let Stage::Running(_) = self.stages.settled().await {
             return Ok(self.startup().await);
         }
         let setup = Setup::from_choice(&choice)?;
         let folder = folder_of(&setup, &self.root)?;
-        if let StartChoice::Join { token, .. } = &choice {
-            setup::save_token(&folder, token.trim())?;
+        match &choice {
+            StartChoice::Join { token, .. } => setup::save_token(&folder, token.trim())?,
+            StartChoice::Accept { url, code, .. } => {
+                let token = match exchanged.take().filter(|kept| kept.code == *code) {
+                    Some(kept) => kept.token,
+                    None => portero_door::pair(url.trim(), code, Some(&setup.device_name())).await?,
+                };
+                setup::save_token(&folder, &token)?;
+                *exchanged = Some(Exchanged {
+                    code: code.clone(),
+                    token,
+                });
+            }
+            StartChoice::Demo | StartChoice::Host { .. } => {}
         }
+        // The door's own camera is the same one.
+        self.stop_looking().await;
         let session = Session::start(self.ground(), &setup, &folder, Some(&choice)).await?;
         // Kept only once it works, so that a choice that fails can be made again.
         setup::save(&self.root, &setup)?;
+        *exchanged = None;
         self.settle(Stage::Running(Arc::new(session))).await;
         Ok(self.startup().await)
     }
@@ -177,6 +204,41 @@ impl App {
                 "the window shows its list"
             );
         });
+    }
+
+    /// The settings that hold.
+    pub(crate) fn settings(&self) -> Settings {
+        self.preferences.now()
+    }
+
+    /// The camera that looks for an invitation.
+    pub(crate) fn lookout(&self) -> &Lookout {
+        &self.lookout
+    }
+
+    /// Looks for an invitation, with that camera or the one that the command line or the settings name.
+    ///
+    /// # Errors
+    /// `invalid_field`: a camera that is none.
+    pub(crate) async fn look_for_invitation(&self, camera: Option<&str>) -> Result<()> {
+        let settings = self.preferences.now();
+        let wanted = camera
+            .or(self.options.camera.as_deref())
+            .or(settings.camera.as_deref())
+            .unwrap_or("0");
+        let spec = camera::parse(wanted)?;
+        let (lookout, window) = (self.lookout.clone(), self.handle.clone());
+        tauri::async_runtime::spawn_blocking(move || lookout.look(spec, window)).await?;
+        Ok(())
+    }
+
+    /// Gives that camera back.
+    pub(crate) async fn stop_looking(&self) {
+        let lookout = self.lookout.clone();
+        // A driver that hangs is waited for on a thread that may wait.
+        if let Err(error) = tauri::async_runtime::spawn_blocking(move || lookout.stop()).await {
+            tracing::warn!("the camera was not closed well: {error}");
+        }
     }
 
     /// Ends what runs, hub last, so that the door can still deliver.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use portero_door::Door;
+use portero_protocol::device::CameraHealth;
 use portero_protocol::problem::Code;
 use portero_scan::view::{CameraStatus, FrameView};
 use portero_scan::{ScanEvent, ScanSettings, Scanner, SourceSpec};
@@ -44,6 +45,7 @@ impl Camera {
         let status = Arc::new(Mutex::new(CameraStatus::Off));
         let known = Arc::clone(&status);
         let window = desk.window.clone();
+        let told = desk.door.clone();
         let on_event = move |event: ScanEvent| match event {
             ScanEvent::Code(seen) => {
                 if codes.try_send(seen.bytes).is_err() {
@@ -54,6 +56,9 @@ impl Camera {
             }
             ScanEvent::Camera(status) => {
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
+                if let Some(health) = health(&status) {
+                    told.camera_is(health);
+                }
                 events::tell(&window, events::CAMERA, &status);
             }
             // A source that ends is one of `portero-scan watch --once` alone.
@@ -69,28 +74,6 @@ impl Camera {
         let scanner = Scanner::start(spec, settings, on_event);
         tauri::async_runtime::spawn(decide(desk, received));
         Self { scanner, status }
-    }
-
-    /// The cameras that can be chosen.
-    pub(crate) fn choices(&self) -> Vec<CameraChoice> {
-        portero_scan::list_cameras()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|camera| CameraChoice {
-                id: camera.index.to_string(),
-                name: camera.name,
-            })
-            .chain([
-                CameraChoice {
-                    id: "sim".to_owned(),
-                    name: "sim".to_owned(),
-                },
-                CameraChoice {
-                    id: "none".to_owned(),
-                    name: "none".to_owned(),
-                },
-            ])
-            .collect()
     }
 
     /// Goes to another camera.
@@ -115,6 +98,38 @@ impl Camera {
             .preview()
             .map(|preview| preview.jpeg.to_vec())
             .unwrap_or_default()
+    }
+}
+
+/// The cameras that can be chosen.
+pub(crate) fn choices() -> Vec<CameraChoice> {
+    portero_scan::list_cameras()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|camera| CameraChoice {
+            id: camera.index.to_string(),
+            name: camera.name,
+        })
+        .chain([
+            CameraChoice {
+                id: "sim".to_owned(),
+                name: "sim".to_owned(),
+            },
+            CameraChoice {
+                id: "none".to_owned(),
+                name: "none".to_owned(),
+            },
+        ])
+        .collect()
+}
+
+/// What managers are told of a camera; `None`: it is not known yet.
+fn health(status: &CameraStatus) -> Option<CameraHealth> {
+    match status {
+        CameraStatus::Off => Some(CameraHealth::Off),
+        CameraStatus::Running { .. } => Some(CameraHealth::Good),
+        CameraStatus::Unavailable { .. } => Some(CameraHealth::Broken),
+        CameraStatus::Opening { .. } => None,
     }
 }
 

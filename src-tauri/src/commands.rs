@@ -3,6 +3,9 @@
 
 pub(crate) mod camera;
 pub(crate) mod door;
+pub(crate) mod house;
+pub(crate) mod night;
 pub(crate) mod reservations;
 pub(crate) mod startup;
+pub(crate) mod tables;
 pub(crate) mod window;

@@ -17,6 +17,8 @@ pub(crate) const ANSWER: &str = "door://answer";
 pub(crate) const FAULT: &str = "door://fault";
 /// The camera's state: `CameraStatus`.
 pub(crate) const CAMERA: &str = "camera://status";
+/// The camera of a device that is nothing yet saw a code: the invitation in it, or `null` where it is none.
+pub(crate) const INVITATION: &str = "start://invitation";
 /// The app's stage changed: `Startup`.
 pub(crate) const STARTUP: &str = "startup://changed";
 

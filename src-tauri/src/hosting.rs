@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{ErrorView, Result};
-use crate::view::{HostedHub, NewDevice};
+use crate::view::HostedHub;
 
 /// The port that devices join at; another one is taken where a program holds it already.
 pub(crate) const PORT: u16 = 8_787;
@@ -99,21 +99,6 @@ impl Hosting {
     /// A token for this device.
     pub(crate) async fn own_token(&self, name: &str) -> Result<String> {
         self.token(Role::Manager, name).await
-    }
-
-    /// Makes a token for another device.
-    pub(crate) async fn add_device(&self, name: &str, role: Role) -> Result<NewDevice> {
-        if name.trim().is_empty() {
-            return Err(ErrorView::new(
-                Code::InvalidField,
-                "a device needs a name, as Puerta 2",
-            ));
-        }
-        let token = self.token(role, name.trim()).await?;
-        Ok(NewDevice {
-            url: self.view().url,
-            token,
-        })
     }
 
     async fn token(&self, role: Role, name: &str) -> Result<String> {

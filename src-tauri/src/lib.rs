@@ -7,12 +7,14 @@
 //! | `setup` | what this device was set up as |
 //! | `session` | a running door: hub, door, camera |
 //! | `hosting` | the hub in this process |
+//! | `joining` | a camera that looks for an invitation |
+//! | `downloads` | files for the user |
 //! | `camera` | what the camera reads goes to the door |
 //! | `sound` | a tone for each meaning |
 //! | `commands` | what the window can ask for |
 //! | `events` | what the window is told by itself |
 //! | `preferences` | language, theme, loudness |
-//! | `view`, `error` | what crosses the border to the window |
+//! | `view`, `house`, `error` | what crosses the border to the window |
 //! | `window`, `doorbell` | the one window, and one a data folder |
 //! | `awake` | the screen stays on |
 
@@ -21,9 +23,12 @@ mod awake;
 mod camera;
 mod commands;
 mod doorbell;
+mod downloads;
 mod error;
 mod events;
 mod hosting;
+mod house;
+mod joining;
 mod options;
 mod preferences;
 mod session;
@@ -44,7 +49,9 @@ use tracing_subscriber::EnvFilter;
 use portero_protocol::problem::Code;
 
 use crate::app::App;
-use crate::commands::{camera as camera_commands, door, reservations, startup, window as window_commands};
+use crate::commands::{
+    camera as camera_commands, door, house as house_commands, night, reservations, startup, tables, window as window_commands,
+};
 use crate::error::ErrorView;
 use crate::options::Options;
 
@@ -101,7 +108,20 @@ fn run(options: Options) -> Result<(), ErrorView> {
             reservations::month_load,
             reservations::conflicts,
             reservations::resolve,
-            reservations::add_device,
+            night::night,
+            night::report,
+            night::last_hour,
+            tables::save_table,
+            house_commands::venue,
+            house_commands::change_venue,
+            house_commands::devices,
+            house_commands::invite_device,
+            house_commands::change_device,
+            house_commands::revoke_device,
+            house_commands::settings,
+            house_commands::join_look,
+            house_commands::join_stop,
+            house_commands::read_invitation,
             camera_commands::cameras,
             camera_commands::select_camera,
             camera_commands::camera_status,

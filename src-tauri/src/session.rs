@@ -38,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) hosting: Option<Hosting>,
     /// Whether it is a demo.
     pub(crate) demo: bool,
+    /// The hub's address, as this device knows it.
+    hub_url: String,
 }
 
 impl Session {
@@ -77,6 +79,7 @@ impl Session {
             hosting.name_venue(venue_name, time_zone).await?;
         }
         let hub = hub_address(setup, folder, options, hosting.as_ref()).await?;
+        let hub_url = hub.url.clone();
         let spec = wanted_camera(options, demo, &settings)?;
         let pause_ms = settings.same_code_pause_ms;
         let name = setup.device_name();
@@ -98,7 +101,16 @@ impl Session {
             camera,
             hosting,
             demo,
+            hub_url,
         })
+    }
+
+    /// The hub's address for other devices.
+    pub(crate) fn url_for_others(&self) -> String {
+        match &self.hosting {
+            Some(hosting) => hosting.view().url,
+            None => self.hub_url.clone(),
+        }
     }
 
     /// Tells the window what happens from now on.

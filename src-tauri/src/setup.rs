@@ -72,7 +72,12 @@ impl Setup {
             }
             StartChoice::Join {
                 url,
-                token,
+                token: secret,
+                device_name,
+            }
+            | StartChoice::Accept {
+                url,
+                code: secret,
                 device_name,
             } => {
                 let url = url.trim().trim_end_matches('/');
@@ -82,10 +87,10 @@ impl Setup {
                         "the hub's address starts with https:// or http://",
                     ));
                 }
-                if token.trim().is_empty() {
+                if secret.trim().is_empty() {
                     return Err(ErrorView::new(
                         Code::Unauthorized,
-                        "this device needs the token that the manager made for it",
+                        "this device needs the code or the token that the manager made for it",
                     ));
                 }
                 Ok(Self::Join {

@@ -66,6 +66,15 @@ pub(crate) enum StartChoice {
         #[serde(default)]
         open_to_network: bool,
     },
+    /// A device at a hub that was invited: by a manager's QR, or by its code.
+    Accept {
+        /// The hub's address.
+        url: String,
+        /// The invitation's code, good once.
+        code: String,
+        /// The name of this device's own door.
+        device_name: String,
+    },
     /// A device at a hub.
     Join {
         /// The hub's address.
@@ -107,14 +116,4 @@ pub(crate) struct TicketView {
     pub(crate) code: String,
     /// Its QR as an SVG picture.
     pub(crate) svg: String,
-}
-
-/// What a new device needs to join the hub in this process.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub(crate) struct NewDevice {
-    /// The hub's address.
-    pub(crate) url: String,
-    /// The device's token. It is shown once.
-    pub(crate) token: String,
 }

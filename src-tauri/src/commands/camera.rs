@@ -5,12 +5,18 @@ use tauri::State;
 use tauri::ipc::Response;
 
 use crate::app::App;
+use crate::camera;
 use crate::error::Result;
 use crate::view::CameraChoice;
 
 #[tauri::command]
 pub(crate) async fn cameras(app: State<'_, App>) -> Result<Vec<CameraChoice>> {
-    Ok(app.session().await?.camera.choices())
+    // Before the first choice too: a new laptop chooses what reads its invitation.
+    if app.lookout().status().is_some() {
+        return Ok(camera::choices());
+    }
+    app.session().await?;
+    Ok(camera::choices())
 }
 
 #[tauri::command]
@@ -20,16 +26,25 @@ pub(crate) async fn select_camera(app: State<'_, App>, id: String) -> Result<()>
 
 #[tauri::command]
 pub(crate) async fn camera_status(app: State<'_, App>) -> Result<CameraStatus> {
+    if let Some(status) = app.lookout().status() {
+        return Ok(status);
+    }
     Ok(app.session().await?.camera.status())
 }
 
 #[tauri::command]
 pub(crate) async fn frame_view(app: State<'_, App>) -> Result<FrameView> {
+    if let Some(view) = app.lookout().frame_view() {
+        return Ok(view);
+    }
     Ok(app.session().await?.camera.frame_view())
 }
 
 /// The latest frame as JPEG bytes; empty where there is none. The window asks for the next after it has drawn one, so none ever queues.
 #[tauri::command]
 pub(crate) async fn preview(app: State<'_, App>) -> Result<Response> {
+    if let Some(jpeg) = app.lookout().preview() {
+        return Ok(Response::new(jpeg));
+    }
     Ok(Response::new(app.session().await?.camera.preview()))
 }

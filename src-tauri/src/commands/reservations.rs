@@ -2,7 +2,6 @@
 
 use portero_door::view::{DayLoad, Decision, ListQuery, ReservationPage, Saved, Sheet};
 use portero_protocol::conflict::Conflict;
-use portero_protocol::device::Role;
 use portero_protocol::ids::ReservationId;
 use portero_protocol::problem::Code;
 use portero_protocol::reservation::{Draft, Patch, wire_date};
@@ -10,7 +9,7 @@ use tauri::{AppHandle, Manager, State};
 
 use crate::app::App;
 use crate::error::{ErrorView, Result};
-use crate::view::{NewDevice, TicketView};
+use crate::view::TicketView;
 
 /// A saved ticket prints sharply at 5 cm.
 const PIXELS_A_MODULE: usize = 12;
@@ -96,17 +95,4 @@ pub(crate) async fn conflicts(app: State<'_, App>) -> Result<Vec<Conflict>> {
 #[tauri::command]
 pub(crate) async fn resolve(app: State<'_, App>, decision: Decision) -> Result<Conflict> {
     Ok(app.session().await?.door.resolve(decision).await?)
-}
-
-/// Makes a token for another device, where the hub runs in this process.
-#[tauri::command]
-pub(crate) async fn add_device(app: State<'_, App>, name: String, role: Role) -> Result<NewDevice> {
-    let session = app.session().await?;
-    let Some(hosting) = &session.hosting else {
-        return Err(ErrorView::new(
-            Code::Forbidden,
-            "the hub runs on another computer: add devices there",
-        ));
-    };
-    hosting.add_device(&name, role).await
 }

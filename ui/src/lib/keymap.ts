@@ -37,7 +37,7 @@ type Binding = {
 };
 
 export const KEYMAP: readonly Binding[] = [
-  { place: "everywhere", action: "screens", shown: ["Alt 1", "…", "Alt 5"], keys: [] },
+  { place: "everywhere", action: "screens", shown: ["Alt 1", "…", "Alt 6"], keys: [] },
   { place: "everywhere", action: "search", shown: ["/"], keys: ["/"] },
   { place: "everywhere", action: "badge", shown: ["C"], keys: ["c"] },
   { place: "everywhere", action: "fullscreen", shown: ["F11"], keys: ["f11"] },

@@ -1,12 +1,13 @@
 // The one way from a screen to what is behind it. In the app that is Rust; in a plain browser (tests, screenshots,
 // work on a screen) a venue in memory. Nothing outside this folder knows which.
 
+import type { House } from "./house";
 import type * as T from "./types";
 
 export type * from "./types";
 
 /** Every promise is rejected with an `ErrorView`: a code to translate, never a sentence to show as it is. */
-export interface Backend {
+export interface Backend extends House {
   startup(): Promise<T.Startup>;
   choose(choice: T.StartChoice): Promise<T.Startup>;
   identity(): Promise<T.Identity | null>;
@@ -43,8 +44,6 @@ export interface Backend {
   setPreference(key: T.PreferenceKey, value: string | boolean | number | null): Promise<void>;
   /** Answers sound by themselves; this is for what the window alone knows, and to hear them in the settings. */
   playSound(sound: T.Sound): void;
-  /** Only where the hub runs in this program. */
-  addDevice(name: string, role: T.Role): Promise<T.NewDevice>;
   windowFocused(): void;
   setFullscreen(on: boolean): Promise<void>;
   /** How large everything is drawn; 1 is as designed. */

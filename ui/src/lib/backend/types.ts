@@ -5,8 +5,11 @@ import type { CameraStatus } from "../bindings/CameraStatus";
 import type { DoorEvent } from "../bindings/DoorEvent";
 import type { DoorStatus } from "../bindings/DoorStatus";
 import type { ErrorView } from "../bindings/ErrorView";
+import type { Invitacion } from "../bindings/Invitacion";
 import type { Startup } from "../bindings/Startup";
 
+export type { Ajustes } from "../bindings/Ajustes";
+export type { Alarma } from "../bindings/Alarma";
 export type { Answer } from "../bindings/Answer";
 export type { CameraAnswer } from "../bindings/CameraAnswer";
 export type { CameraChoice } from "../bindings/CameraChoice";
@@ -21,6 +24,7 @@ export type { CuartoDeHora } from "../bindings/CuartoDeHora";
 export type { Decision } from "../bindings/Decision";
 export type { DeliveryState } from "../bindings/DeliveryState";
 export type { Detail } from "../bindings/Detail";
+export type { Dispositivo } from "../bindings/Dispositivo";
 export type { DoorCheck } from "../bindings/DoorCheck";
 export type { DoorEvent } from "../bindings/DoorEvent";
 export type { DoorStatus } from "../bindings/DoorStatus";
@@ -29,13 +33,22 @@ export type { EntradaHecha } from "../bindings/EntradaHecha";
 export type { ErrorView } from "../bindings/ErrorView";
 export type { Ficha } from "../bindings/Ficha";
 export type { Fila } from "../bindings/Fila";
+export type { Formato } from "../bindings/Formato";
 export type { FrameView } from "../bindings/FrameView";
 export type { Guardada } from "../bindings/Guardada";
 export type { Hint } from "../bindings/Hint";
 export type { Identity } from "../bindings/Identity";
+export type { InformeGrupo } from "../bindings/InformeGrupo";
+export type { InformeNoches } from "../bindings/InformeNoches";
+export type { InformeRango } from "../bindings/InformeRango";
+export type { InformeSumas } from "../bindings/InformeSumas";
+export type { Invitacion } from "../bindings/Invitacion";
+export type { InvitacionVista } from "../bindings/InvitacionVista";
 export type { LinkState } from "../bindings/LinkState";
 export type { ListQuery } from "../bindings/ListQuery";
-export type { NewDevice } from "../bindings/NewDevice";
+export type { Local } from "../bindings/Local";
+export type { LocalCambios } from "../bindings/LocalCambios";
+export type { MinutoMedido } from "../bindings/MinutoMedido";
 export type { OutboxStatus } from "../bindings/OutboxStatus";
 export type { Promoter } from "../bindings/Promoter";
 export type { Recent } from "../bindings/Recent";
@@ -48,6 +61,7 @@ export type { Sound } from "../bindings/Sound";
 export type { StartChoice } from "../bindings/StartChoice";
 export type { Startup } from "../bindings/Startup";
 export type { Status } from "../bindings/Status";
+export type { TablaArchivo } from "../bindings/TablaArchivo";
 export type { TicketView } from "../bindings/TicketView";
 export type { Tonight } from "../bindings/Tonight";
 export type { Verdict } from "../bindings/Verdict";
@@ -55,7 +69,16 @@ export type { Verdict } from "../bindings/Verdict";
 export type Lang = "es" | "en";
 export type Theme = "light" | "dark";
 
-export type PreferenceKey = "ui.lang" | "ui.theme" | "ui.sound" | "sse.enabled";
+export type PreferenceKey =
+  | "ui.lang"
+  | "ui.theme"
+  | "ui.sound"
+  | "sse.enabled"
+  | "sse.reconnect_cap_ms"
+  | "polling.interval_s"
+  | "polling.stale_after_s"
+  | "polling.refetch_on_focus"
+  | "scan.same_code_pause_ms";
 
 export type Events = {
   "door://event": DoorEvent;
@@ -66,4 +89,6 @@ export type Events = {
   "door://fault": ErrorView;
   "camera://status": CameraStatus;
   "startup://changed": Startup;
+  /** The camera of a device that is nothing yet saw a code: an invitation, or `null`: something else. */
+  "start://invitation": Invitacion | null;
 };

@@ -19,7 +19,19 @@ deviceName: string,
 /**
  * Whether other devices on the network may join, unencrypted.
  */
-openToNetwork: boolean, } | { "kind": "join", 
+openToNetwork: boolean, } | { "kind": "accept", 
+/**
+ * The hub's address.
+ */
+url: string, 
+/**
+ * The invitation's code, good once.
+ */
+code: string, 
+/**
+ * The name of this device's own door.
+ */
+deviceName: string, } | { "kind": "join", 
 /**
  * The hub's address.
  */

@@ -5,12 +5,12 @@ import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
 import { firstZoom, keptZoom, nextZoom } from "../zoom";
 import { Toasts } from "./toasts.svelte";
 
-export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "settings" | "components";
+export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "devices" | "settings" | "components";
 
 /** How often what is no event is looked at, in seconds. */
 const LOOK_AGAIN = 15;
 
-export const SCREENS: readonly Screen[] = ["door", "reservations", "tonight", "conflicts", "settings"];
+export const SCREENS: readonly Screen[] = ["door", "reservations", "tonight", "conflicts", "devices", "settings"];
 
 export class App {
   readonly toasts = new Toasts();

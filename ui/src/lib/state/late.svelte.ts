@@ -10,6 +10,8 @@ const MOST = 500;
 export class Late {
   #awaited = $state<Fila[]>([]);
   over = $state<Fila[]>([]);
+  /** Marked as no-shows. */
+  gone = $state<Fila[]>([]);
   #reading = false;
   #again = false;
 
@@ -41,7 +43,8 @@ export class Late {
       do {
         this.#again = false;
         const of = (estado: Status) => this.app.backend.list({ fecha: this.app.today, estado, limit: MOST });
-        const [awaited, active] = await Promise.all([of("En Progreso"), of("Activa")]);
+        const [awaited, active, gone] = await Promise.all([of("En Progreso"), of("Activa"), of("Reserva Caída")]);
+        this.gone = gone.reservas;
         this.#awaited = awaited.reservas;
         this.over = active.reservas
           .filter((row) => row.asistenciaActual > row.numeroPersonas)

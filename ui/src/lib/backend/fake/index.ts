@@ -5,6 +5,7 @@
 
 import type { Backend } from "..";
 import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
+import { FakeHouse, type HouseHand } from "./house";
 import { Ledger } from "./ledger";
 import { moodOf, soundOf } from "../../verdict";
 import { play } from "./sound";
@@ -14,7 +15,7 @@ import { CAPACITY, CUTOFF, iso, START, THIS_DOOR, TODAY, ZONE } from "./venue";
 type Handler = (payload: never) => void;
 
 /** What tests reach for. */
-export interface FakeHand {
+export interface FakeHand extends HouseHand {
   /** A code comes before the camera. */
   camera(code: string): Answer;
   /** The code of a reservation, by the name of who made it. */
@@ -141,7 +142,9 @@ export function fakeBackend(): Backend {
     return code ? refuse(code, `${name} failed`) : act();
   }
 
+  const house = new FakeHouse({ command, refuse, emit, now, ledger, link: () => link, role: () => role });
   const hand: FakeHand = {
+    ...house.hand,
     camera(code) {
       const answer = keep(ledger.scan(code, 1));
       emit("door://answer", { ...answer, source: "camera" });
@@ -197,11 +200,13 @@ export function fakeBackend(): Backend {
   window.porteroFake = hand;
 
   return {
+    ...house.backend,
     startup: () => command("startup", startup),
     choose: (choice) =>
       command("choose", async () => {
         if (choice.kind === "join" && !/^https?:\/\/\S+/.test(choice.url)) return refuse("hub_unreachable", "not an address");
         if (choice.kind === "join" && choice.token.length < 8) return refuse("unauthorized", "unknown token");
+        if (choice.kind === "accept" && !choice.code.startsWith("K7QM")) return refuse("unauthorized", "unknown invitation");
         firstStart = false;
         return startup();
       }),
@@ -282,9 +287,12 @@ export function fakeBackend(): Backend {
         frame += 1;
         return camera.state === "running" ? picture.at(now() - START, phone) : new ArrayBuffer(0);
       }),
-    setPreference: (key, value) => command("setPreference", () => void (key === "ui.sound" && (loudness = Number(value)))),
+    setPreference: (key, value) =>
+      command("setPreference", () => {
+        if (key === "ui.sound") loudness = Number(value);
+        house.prefer(key, value);
+      }),
     playSound: (sound) => play(sound, loudness),
-    addDevice: () => command("addDevice", () => ({ url: "http://192.168.1.20:8420", token: "pt_7Qm2hV9cXr4bNf8sKd1wLz6t" })),
     windowFocused: () => undefined,
     setFullscreen: (on) => command("setFullscreen", () => void (on ? document.documentElement.requestFullscreen?.() : document.exitFullscreen?.())),
     setZoom: (factor) => command("setZoom", () => void (document.documentElement.style.zoom = String(factor))),

@@ -43,6 +43,11 @@ export class Ledger {
     if (late) this.openConflict("exceso", late.id);
   }
 
+  /** Every row, for reports. */
+  all(): Row[] {
+    return [...this.#rows.values()];
+  }
+
   get pending(): number {
     return this.#waiting.size;
   }
@@ -195,15 +200,24 @@ export class Ledger {
       return [...by].sort().map(([desde, llegadas]) => ({ desde, llegadas }));
     };
     const today = new Set(rows.map((row) => row.id));
+    const over = fecha < TODAY;
+    const came = this.#counting().filter((e) => today.has(e.reservaId));
+    const curve = (entries: Entrada[]) => grouped(entries.map((e) => [quarter(Date.parse(e.timestamp)), e.cantidad]));
+    const doors = [...new Set(came.map((e) => e.puerta ?? ""))].map((puerta) => {
+      const own = came.filter((e) => (e.puerta ?? "") === puerta);
+      return { puerta, llegadas: own.reduce((n, e) => n + e.cantidad, 0), curva: curve(own) };
+    });
     return {
       fecha,
       reservas: rows.length,
       esperadas: sum((row) => row.numeroPersonas),
       dentro: sum((row) => row.asistenciaActual),
-      porLlegar: sum((row) => Math.max(0, row.numeroPersonas - row.asistenciaActual)),
+      porLlegar: over ? 0 : sum((row) => Math.max(0, row.numeroPersonas - row.asistenciaActual)),
       exceso: sum((row) => Math.max(0, row.asistenciaActual - row.numeroPersonas)),
+      noLlegaron: rows.filter((row) => row.asistenciaActual === 0 && (over || row.estado === "Reserva Caída")).length,
       aforo,
-      curva: grouped(this.#counting().filter((e) => today.has(e.reservaId)).map((e) => [quarter(Date.parse(e.timestamp)), e.cantidad])),
+      curva: curve(came),
+      puertas: doors.sort((a, b) => b.llegadas - a.llegadas),
       previstas: grouped(rows.map((row) => [quarter(Date.parse(`${row.fecha}T${row.hora}:00-05:00`)), row.numeroPersonas])),
     };
   }

@@ -98,6 +98,32 @@ function arrivals(row: Row, random: () => number, add: (row: Row, at: number, ca
   }
 }
 
+/** The same weekday a week before, whole: what tonight is compared with. Drawn apart, so that tonight stays as it is. */
+function lastWeek(rows: Row[], entries: Entrada[]): void {
+  const random = seeded(7);
+  const dia = shifted(TODAY, -7);
+  for (const row of rows) {
+    if (row.dia !== dia || row.asistenciaActual === 0) continue;
+    const at = instantOf(dia, row.hora) + (random() * 70 - 20) * 60_000;
+    const other = random() < 0.5;
+    entries.push({
+      escaneoId: id("5cb0", entries.length),
+      reservaId: row.id,
+      cantidad: row.asistenciaActual,
+      metodo: "QR",
+      puerta: other ? "Puerta 2" : "Puerta 1",
+      dispositivo: OTHER_DOOR,
+      timestamp: iso(at),
+      recibidoEn: iso(at + 120),
+      desfaseMs: 12,
+      desfaseErrorMs: 18,
+      secuencia: entries.length + 1,
+      previo: "0".repeat(64),
+      veredicto: "admitted",
+    });
+  }
+}
+
 /** `more`: reservations tonight beyond the 200, for lists that are long. */
 export function build(more: number): Venue {
   const random = seeded(27_11_2026);
@@ -149,6 +175,7 @@ export function build(more: number): Venue {
     row.asistenciaActual = came;
     row.estado = came ? "En Camino" : "Reserva Caída";
   }
+  lastWeek(rows, entries);
   entries.sort((a, b) => a.timestamp.localeCompare(b.timestamp));
   return { rows, entries };
 }

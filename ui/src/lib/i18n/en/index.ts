@@ -2,6 +2,7 @@ import type { Messages } from "../index";
 import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
+import { house } from "./house";
 import { shell } from "./shell";
 
 export const en: Messages = {
@@ -10,5 +11,6 @@ export const en: Messages = {
   ...shell,
   ...door,
   ...desk,
+  ...house,
   ...errors,
 };

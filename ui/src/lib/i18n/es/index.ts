@@ -3,6 +3,7 @@
 import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
+import { house } from "./house";
 import { shell } from "./shell";
 
 export const es = {
@@ -11,5 +12,6 @@ export const es = {
   ...shell,
   ...door,
   ...desk,
+  ...house,
   ...errors,
 };
