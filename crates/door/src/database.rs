@@ -7,14 +7,14 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{DoorError, Result};
 
-/// Opens or makes a file for its one writer, and brings its schema to `version`.
+/// Opens or makes a file for its one writer, and brings its schema up to date: step `n` makes version `n + 1` of version `n`.
 ///
 /// # Errors
 /// `newer_database`: it is then untouched. `storage`: it is no database, or damaged.
-pub(crate) fn open(file: &Path, version: i64, schema: &str, synchronous: &str) -> Result<Connection> {
+pub(crate) fn open(file: &Path, steps: &[&str], synchronous: &str) -> Result<Connection> {
     let mut db = Connection::open(file)?;
-    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > version {
+    let found: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > version_of(steps) {
         return Err(DoorError::new(
             Code::NewerDatabase,
             format!(
@@ -29,13 +29,17 @@ pub(crate) fn open(file: &Path, version: i64, schema: &str, synchronous: &str) -
     db.pragma_update(None, "fullfsync", synchronous == "FULL")?;
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(128);
-    if found < version {
+    for (version, step) in (1_u32..).zip(steps).skip(found as usize) {
         let change = db.transaction()?;
-        change.execute_batch(schema)?;
+        change.execute_batch(step)?;
         change.pragma_update(None, "user_version", version)?;
         change.commit()?;
     }
     Ok(db)
+}
+
+fn version_of(steps: &[&str]) -> u32 {
+    u32::try_from(steps.len()).unwrap_or(u32::MAX)
 }
 
 /// Opens a file to read beside its writer.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::hour::Hour;
-use crate::view::{HourMinute, Percentiles, Reconnects};
+use crate::view::{DayFigure, HourMinute, Percentiles, Reconnects};
 
 /// How many of the last measurements count.
 const KEPT: usize = 1_000;
@@ -29,6 +29,21 @@ struct Measured {
     hour: Hour,
 }
 
+/// What was measured on a day: the part of the figures that is kept over a restart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct DayFigures {
+    /// The venue's day.
+    pub(crate) day: String,
+    /// Bytes to and from the hub.
+    pub(crate) bytes: u64,
+    /// Requests to the hub.
+    pub(crate) requests: u64,
+    /// The last measurements of the time from the hub's commit to the row here, in ms.
+    pub(crate) latency_ms: Vec<f64>,
+    /// The last measurements of the time to reconnect, in ms.
+    pub(crate) reconnect_ms: Vec<f64>,
+}
+
 impl Measured {
     /// Minutes since the first look: they only go forward.
     fn minute(&mut self) -> u64 {
@@ -41,15 +56,18 @@ impl Measured {
     }
 }
 
-/// The part of the figures that is kept over a restart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DayFigures {
-    /// The venue's day.
-    pub(crate) day: String,
-    /// Bytes to and from the hub.
-    pub(crate) bytes: u64,
-    /// Requests to the hub.
-    pub(crate) requests: u64,
+impl DayFigures {
+    /// As people see it.
+    pub(crate) fn shown(&self) -> DayFigure {
+        DayFigure {
+            day: self.day.clone(),
+            requests: self.requests,
+            bytes: self.bytes,
+            latency_ms: percentiles(self.latency_ms.clone()),
+            reconnect_ms: reconnects(self.reconnect_ms.clone()),
+            reconnects: u32::try_from(self.reconnect_ms.len()).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 impl Figures {
@@ -101,35 +119,33 @@ impl Figures {
         })
     }
 
-    /// Today is this day: another day starts at nothing, unless it is the one that was kept.
-    pub(crate) fn today(&self, day: &str, kept: Option<DayFigures>) {
+    /// Today is this day: another day starts at nothing, unless it is the one that was kept. Gives the day that is over then.
+    pub(crate) fn today(&self, day: &str, kept: Option<DayFigures>) -> Option<DayFigures> {
         self.with(|measured| {
             if measured.day == day {
-                return;
+                return None;
             }
-            let first = measured.day.is_empty();
+            let over = measured.day_figures();
             day.clone_into(&mut measured.day);
-            match kept.filter(|kept| kept.day == day) {
-                Some(kept) => {
-                    measured.bytes = kept.bytes + if first { measured.bytes } else { 0 };
-                    measured.sent = kept.requests + if first { measured.sent } else { 0 };
-                }
-                // What was counted before the venue was known belongs to today.
-                None if first => {}
-                None => (measured.bytes, measured.sent) = (0, 0),
+            if over.is_some() {
+                (measured.bytes, measured.sent) = (0, 0);
+                measured.latency_ms.clear();
+                measured.reconnect_ms.clear();
             }
-        });
+            // What was counted before the venue was known belongs to today.
+            if let Some(kept) = kept.filter(|kept| kept.day == day) {
+                measured.bytes += kept.bytes;
+                measured.sent += kept.requests;
+                before(&mut measured.latency_ms, kept.latency_ms);
+                before(&mut measured.reconnect_ms, kept.reconnect_ms);
+            }
+            over
+        })
     }
 
     /// What is kept over a restart; `None` before the venue is known.
     pub(crate) fn day(&self) -> Option<DayFigures> {
-        self.with(|measured| {
-            (!measured.day.is_empty()).then(|| DayFigures {
-                day: measured.day.clone(),
-                bytes: measured.bytes,
-                requests: measured.sent,
-            })
-        })
+        self.with(|measured| measured.day_figures())
     }
 
     /// Requests in the last 60 minutes, and bytes today.
@@ -142,25 +158,52 @@ impl Figures {
 
     /// The middle and the tail of the time per event.
     pub(crate) fn latency_ms(&self) -> Percentiles {
-        self.with(|measured| {
-            let sorted = sorted(&measured.latency_ms);
-            Percentiles {
-                p50: percentile(&sorted, 50),
-                p99: percentile(&sorted, 99),
-            }
-        })
+        self.with(|measured| percentiles(measured.latency_ms.iter().copied().collect()))
     }
 
     /// How long reconnecting took.
     pub(crate) fn reconnect_ms(&self) -> Reconnects {
-        self.with(|measured| {
-            let sorted = sorted(&measured.reconnect_ms);
-            Reconnects {
-                last: measured.reconnect_ms.back().copied(),
-                p50: percentile(&sorted, 50),
-                max: sorted.last().copied(),
-            }
+        self.with(|measured| reconnects(measured.reconnect_ms.iter().copied().collect()))
+    }
+}
+
+impl Measured {
+    fn day_figures(&self) -> Option<DayFigures> {
+        (!self.day.is_empty()).then(|| DayFigures {
+            day: self.day.clone(),
+            bytes: self.bytes,
+            requests: self.sent,
+            latency_ms: self.latency_ms.iter().copied().collect(),
+            reconnect_ms: self.reconnect_ms.iter().copied().collect(),
         })
+    }
+}
+
+/// Puts what was measured earlier before what was measured since.
+fn before(now: &mut VecDeque<f64>, earlier: Vec<f64>) {
+    for value in earlier.into_iter().rev() {
+        if now.len() == KEPT {
+            return;
+        }
+        now.push_front(value);
+    }
+}
+
+fn percentiles(mut measured: Vec<f64>) -> Percentiles {
+    measured.sort_by(f64::total_cmp);
+    Percentiles {
+        p50: percentile(&measured, 50),
+        p99: percentile(&measured, 99),
+    }
+}
+
+fn reconnects(mut measured: Vec<f64>) -> Reconnects {
+    let last = measured.last().copied();
+    measured.sort_by(f64::total_cmp);
+    Reconnects {
+        last,
+        p50: percentile(&measured, 50),
+        max: measured.last().copied(),
     }
 }
 
@@ -173,12 +216,6 @@ fn keep(all: &mut VecDeque<f64>, value: f64) {
         all.pop_front();
     }
     all.push_back(value);
-}
-
-fn sorted(all: &VecDeque<f64>) -> Vec<f64> {
-    let mut sorted: Vec<f64> = all.iter().copied().collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted
 }
 
 /// The least value that so many of 100 do not exceed.
@@ -222,14 +259,24 @@ mod tests {
     fn a_day_goes_on_after_a_restart_and_another_starts_anew() {
         let figures = Figures::default();
         figures.bytes(10);
+        figures.latency(30.0);
         let kept = DayFigures {
             day: "2026-11-24".to_owned(),
             bytes: 100,
             requests: 3,
+            latency_ms: vec![10.0, 20.0],
+            reconnect_ms: vec![500.0],
         };
-        figures.today("2026-11-24", Some(kept.clone()));
+        assert_eq!(figures.today("2026-11-24", Some(kept.clone())), None);
         assert_eq!(figures.traffic().1, 110);
-        figures.today("2026-11-25", Some(kept));
+        assert_eq!(figures.day().unwrap().latency_ms, [10.0, 20.0, 30.0]);
+        let over = figures.today("2026-11-25", Some(kept)).unwrap();
+        assert_eq!(
+            (over.bytes, over.reconnect_ms.as_slice()),
+            (110, [500.0].as_slice())
+        );
+        assert_eq!(over.shown().latency_ms.p50, Some(20.0));
         assert_eq!(figures.traffic().1, 0);
+        assert_eq!(figures.latency_ms(), Percentiles::default());
     }
 }

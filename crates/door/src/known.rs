@@ -1,6 +1,6 @@
 //! What every part of the door has to know at once: the venue, the hub's time, and up to when the door's knowledge is proven complete.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use portero_protocol::instant::Instant;
@@ -14,6 +14,8 @@ pub(crate) struct Known {
     house: RwLock<Option<Arc<House>>>,
     clock: Mutex<Clock>,
     proven_ms: AtomicI64,
+    /// The number of the last entry that was made here.
+    issued: AtomicU64,
     lives: Mutex<Lives>,
 }
 
@@ -91,6 +93,16 @@ impl Known {
     /// The hub's time when this device's clock said `wall`, or before: what an answer to a request of then knows at least.
     pub(crate) fn asked_at(&self, wall: i64) -> Instant {
         self.clock(|clock| clock.hub(wall).plus_ms(-clock.error_ms(wall).unwrap_or(0)))
+    }
+
+    /// The number of the last entry that was made here: requests say it, so that the hub knows what it lacks.
+    pub(crate) fn issued(&self) -> u64 {
+        self.issued.load(Ordering::Relaxed)
+    }
+
+    /// An entry with that number was made here.
+    pub(crate) fn set_issued(&self, number: u64) {
+        self.issued.store(number, Ordering::Relaxed);
     }
 
     /// Up to when what is known here is proven to be all, in the hub's time.

@@ -27,8 +27,9 @@ use crate::lane::Lane;
 use crate::settings::Settings;
 use crate::shell::courier::Courier;
 use crate::shell::herald::Herald;
+use crate::shell::keyring::Keyring;
 use crate::shell::link::Link;
-use crate::shell::{LinkView, SharedView, Ticks};
+use crate::shell::{LinkView, SharedView, Ticks, UnderWay};
 use crate::view::{DoorEvent, LinkState};
 
 /// The file whose lock says that a process has the folder.
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) figures: Arc<Figures>,
     pub(crate) view: SharedView,
     pub(crate) unshown: Unshown,
+    pub(crate) under_way: UnderWay,
     pub(crate) hub: Option<Arc<Hub>>,
     /// To the link; `None`: there is no hub.
     pub(crate) link: Option<mpsc::UnboundedSender<Message>>,
@@ -111,6 +113,7 @@ impl Parts {
             figures,
             view,
             unshown,
+            under_way: UnderWay::default(),
             hub,
             link: None,
             settings: std::sync::Mutex::new(options.settings),
@@ -146,6 +149,13 @@ impl Parts {
             figures: self.figures.clone(),
             view: self.view.clone(),
             courier,
+            keyring: Keyring {
+                hub: hub.clone(),
+                desk: self.desk.clone(),
+                known: self.known.clone(),
+                view: self.view.clone(),
+                done: Arc::default(),
+            },
             inbox: inbox.clone(),
             ticks: self.ticks,
             closed: self.closed.clone(),
@@ -161,6 +171,7 @@ impl Parts {
         };
         let carrier = Courier {
             hub,
+            under_way: self.under_way.clone(),
             desk: self.desk.clone(),
             reads: self.reads.clone(),
             link: inbox.clone(),
@@ -262,6 +273,7 @@ pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects
     }
     let device = facts.device();
     known.set_met(facts.meta("epoch")?);
+    known.set_issued(facts.last_number());
     let unseen = facts::unseen(facts.db(), Instant::from_ms(now - WRITES_KEPT_MS))?;
     let mut cache = Cache::open(dir, known.clone(), unseen)?;
     // A crash may have come between an entry's recording and its showing.

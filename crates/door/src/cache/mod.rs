@@ -35,7 +35,6 @@ pub(crate) use snapshot::Loading;
 
 const SCHEMA: &str = include_str!("schema_1.sql");
 const SLOT: &str = include_str!("slot_1.sql");
-const VERSION: i64 = 1;
 /// The file's name in the data dir.
 pub(crate) const FILE: &str = "cache.db";
 
@@ -105,7 +104,7 @@ impl Cache {
 
     fn open_sound(file: &Path) -> Result<Connection> {
         let schema = format!("{SCHEMA}{}{}", SLOT.replace('#', "0"), SLOT.replace('#', "1"));
-        let db = database::open(file, VERSION, &schema, "NORMAL")?;
+        let db = database::open(file, &[&schema], "NORMAL")?;
         // Without reading it all: structure and freelist. What it misses fails when it is read, and then the file is set aside too.
         let sound: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if sound == "ok" {

@@ -24,8 +24,10 @@ use crate::verdict::{self, Claim, Found, House, Night, Ruling};
 use crate::view::{Answer, Detail};
 
 mod many;
+mod outbox;
 mod settle;
 mod undo;
+mod walk_in;
 mod write;
 
 /// The desk's things.
@@ -308,6 +310,7 @@ impl Desk {
     /// Puts an entry on disk, on its way, and on the screens. It is on disk when this returns; the rest follows.
     fn record(&mut self, entry: Entry) -> Result<Entry> {
         let entry = self.facts.record(entry)?;
+        self.known.set_issued(entry.sequence);
         // The courier is gone only while the door is being closed; the item is on disk.
         let _ = self.out.send(Item {
             id: ItemId::Entry(entry.id),

@@ -19,6 +19,7 @@ impl Desk {
         let house = self.known.house().ok_or_else(never_reached)?;
         if role == Some(Role::Door) {
             check_walk_in(&draft, &house.calendar, self.known.hub_now())?;
+            self.check_allotment(&draft)?;
         }
         let id = draft.id.clone().unwrap_or_else(|| ReservationId::new(wall_ms()));
         let sought = self.reads.sought_by_id(&id)?;

@@ -16,6 +16,7 @@ mod entries;
 mod fleet;
 mod many;
 mod nights;
+mod outbox;
 mod questions;
 mod status;
 mod writes;

@@ -7,7 +7,8 @@ use portero_protocol::ids::ReservationId;
 use super::Door;
 use crate::cache::Reads;
 use crate::error::Result;
-use crate::view::{DayLoad, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet};
+use crate::facts::ItemId;
+use crate::view::{DayLoad, DeliveryState, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet};
 
 impl Door {
     /// Finds reservations by what a person types: tonight's first, then later ones, then past ones.
@@ -67,7 +68,17 @@ impl Door {
     /// # Errors
     /// `storage`.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Recent>> {
-        self.read(move |reads| reads.recent(limit)).await
+        let under_way = self.parts.under_way.clone();
+        self.read(move |reads| {
+            let mut recent = reads.recent(limit)?;
+            for line in &mut recent {
+                if line.delivery == DeliveryState::Pending && under_way.holds(ItemId::Entry(line.entry.id)) {
+                    line.delivery = DeliveryState::Sent;
+                }
+            }
+            Ok(recent)
+        })
+        .await
     }
 
     /// Reservations and people by venue day of a month; `month` is any day of it. Days without any are left out.

@@ -1,5 +1,6 @@
 //! Who this device is, and what the badge shows.
 
+use portero_protocol::device::CLOCK_FAR_MS;
 use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
 use portero_protocol::reservation::wire_time;
@@ -42,12 +43,14 @@ impl Door {
     /// `storage`.
     pub async fn status(&self) -> Result<DoorStatus> {
         let wall = wall_ms();
-        let outbox = self
+        let walk_ins = self.parts.desk.ask(|desk| desk.allotment()).await?;
+        let mut outbox = self
             .parts
             .reads
             .ask(move |reads| facts::counts(reads.facts(), wall))
             .await?;
         let parts = &self.parts;
+        outbox.sent = Some(parts.under_way.count().min(outbox.pending)).filter(|sent| *sent > 0);
         let view = parts.view.get();
         let (offset, error) = parts
             .known
@@ -78,11 +81,15 @@ impl Door {
             outbox,
             clock_offset_ms: offset,
             clock_error_ms: error,
+            clock_warning_ms: error
+                .filter(|error| offset.abs() - error > CLOCK_FAR_MS)
+                .map(|_| offset),
             data_age_ms: age,
             requests_this_hour,
             bytes_today,
             latency_ms: parts.figures.latency_ms(),
             reconnect_ms: parts.figures.reconnect_ms(),
+            walk_ins,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Reservations: created, edited, deleted here; and what only the hub can do.
 
 use portero_protocol::conflict::Conflict;
+use portero_protocol::device::Role;
 use portero_protocol::history::EditRecord;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::problem::Code;
@@ -91,16 +92,32 @@ impl Door {
         self.get(reservation).await
     }
 
-    /// A reservation's ticket code, for its QR. Needs the hub, and a manager's token.
+    /// A reservation's ticket code, for its QR. A manager's device gets it from the hub. A walk-in that was made here has one that this device signs
+    /// itself, within its allotment, also without the hub.
     ///
     /// # Errors
-    /// `hub_unreachable`, or what the hub says.
+    /// `hub_unreachable`, or what the hub says. `walk_in_only`: no allotment, or no room in it. `forbidden`: a door and no walk-in of its own.
     pub async fn ticket(&self, reservation: &ReservationId) -> Result<String> {
-        self.fetch(reservation).await?.ok_or_else(|| {
-            DoorError::new(
-                Code::Forbidden,
-                "the hub does not give tickets to this device: it is a manager's",
-            )
+        let unreachable = if self.parts.view.get().role == Some(Role::Manager) {
+            match self.fetch(reservation).await {
+                Ok(Some(code)) => return Ok(code),
+                Ok(None) => None,
+                // The hub may not know what was made here a moment ago.
+                Err(error) if matches!(error.code, Code::HubUnreachable | Code::NotFound) => Some(error),
+                Err(error) => return Err(error),
+            }
+        } else {
+            None
+        };
+        let id = reservation.clone();
+        let signed = self.parts.desk.ask(move |desk| desk.walk_in_ticket(&id)).await?;
+        signed.ok_or_else(|| {
+            unreachable.unwrap_or_else(|| {
+                DoorError::new(
+                    Code::Forbidden,
+                    "a door shows the tickets of walk-ins that it made itself; others are a manager's",
+                )
+            })
         })
     }
 

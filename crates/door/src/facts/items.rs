@@ -148,11 +148,11 @@ impl Facts {
         Ok(count)
     }
 
-    /// Forgets what was confirmed longer ago than the hub may want it again. The chain's end stays.
+    /// Forgets what was confirmed, or given up, longer ago than the hub may want it again. The chain's end stays.
     pub(crate) fn prune(&mut self, now_ms: i64) -> Result<()> {
         let before = now_ms - KEEP_DAYS * 24 * 60 * 60 * 1_000;
         let change = self.db.transaction()?;
-        let old = "SELECT id FROM item WHERE state = 'confirmed' AND answered < ?1";
+        let old = "SELECT id FROM item WHERE state IN ('confirmed', 'given_up') AND answered < ?1";
         change.execute(
             &format!(
                 "DELETE FROM entry WHERE id IN ({old}) AND sequence < (SELECT MAX(sequence) FROM entry)"
@@ -161,7 +161,7 @@ impl Facts {
         )?;
         change.execute(&format!("DELETE FROM write WHERE id IN ({old})"), [before])?;
         change.execute(
-            "DELETE FROM item WHERE state = 'confirmed' AND answered < ?1
+            "DELETE FROM item WHERE state IN ('confirmed', 'given_up') AND answered < ?1
              AND id NOT IN (SELECT id FROM entry) AND id NOT IN (SELECT id FROM write)",
             [before],
         )?;
@@ -188,17 +188,23 @@ pub(crate) fn waiting(db: &Connection) -> Result<Vec<Item>> {
     })?;
     rows.map(|row| {
         let (id, kind, reservation) = row?;
-        let damaged = |_| DoorError::new(Code::Storage, "facts.db holds an id that is none: it is damaged");
         Ok(Item {
             id: if kind == "entry" {
-                ItemId::Entry(id.parse().map_err(damaged)?)
+                ItemId::Entry(id.parse().map_err(|_| damaged())?)
             } else {
-                ItemId::Write(id.parse().map_err(damaged)?)
+                ItemId::Write(id.parse().map_err(|_| damaged())?)
             },
-            reservation: reservation.parse().map_err(damaged)?,
+            reservation: reservation.parse().map_err(|_| damaged())?,
         })
     })
     .collect()
+}
+
+pub(super) fn damaged() -> DoorError {
+    DoorError::new(
+        Code::Storage,
+        "facts.db holds an id that is none: it is damaged. Keep the file and ask for help",
+    )
 }
 
 /// Entries as they are delivered, in the order asked for.
@@ -221,6 +227,7 @@ pub(crate) fn counts(db: &Connection, now_ms: i64) -> Result<OutboxStatus> {
     let mut apart = db.prepare_cached("SELECT COUNT(*) FROM item WHERE state = ?1")?;
     Ok(OutboxStatus {
         pending,
+        sent: None,
         quarantined: apart.query_row(["quarantined"], |row| row.get(0))?,
         held: apart.query_row(["held"], |row| row.get(0))?,
         oldest_ms: oldest.map(|made| (now_ms - made).max(0)),

@@ -13,13 +13,16 @@ use crate::error::Result;
 
 mod day;
 mod items;
+mod key;
+mod outbox;
 mod writes;
 
+pub(crate) use day::past_days;
 pub(crate) use items::{Answered, Item, ItemId, Mark, Settled, counts, payloads, recent, waiting};
-pub(crate) use writes::{Write, WriteBody, to_send, unseen};
+pub(crate) use outbox::unsettled;
+pub(crate) use writes::{Write, WriteBody, to_send, unseen, walk_ins};
 
-const SCHEMA: &str = include_str!("schema_1.sql");
-const VERSION: i64 = 1;
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 /// The file's name in the data dir.
 pub(crate) const FILE: &str = "facts.db";
 
@@ -35,7 +38,7 @@ pub(crate) struct Facts {
 impl Facts {
     /// Opens or makes the file. A new one gets a new device id.
     pub(crate) fn open(data_dir: &Path, now_ms: i64) -> Result<Self> {
-        let db = database::open(&data_dir.join(FILE), VERSION, SCHEMA, "FULL")?;
+        let db = database::open(&data_dir.join(FILE), STEPS, "FULL")?;
         let device = match meta(&db, "device")? {
             Some(text) => text.parse().map_err(|_| {
                 crate::error::DoorError::new(
@@ -63,6 +66,11 @@ impl Facts {
     /// This device.
     pub(crate) fn device(&self) -> DeviceId {
         self.device
+    }
+
+    /// The number of the last entry that was made here; 0: none was.
+    pub(crate) fn last_number(&self) -> u64 {
+        self.end.0
     }
 
     /// A value that was kept under that name.

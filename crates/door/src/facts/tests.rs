@@ -89,3 +89,32 @@ fn a_newer_file_is_refused_and_left_alone() {
     assert_eq!(Facts::open(dir.path(), 0).unwrap_err().code, Code::NewerDatabase);
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
+
+/// A laptop that is updated in the middle of a night keeps what it has, and what waits goes on waiting.
+#[test]
+fn the_file_of_an_older_version_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Connection::open(dir.path().join(FILE)).unwrap();
+    old.execute_batch(STEPS[0]).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    drop(old);
+    let mut facts = Facts::open(dir.path(), 1_000).unwrap();
+    let recorded = facts.record(entry(1_000, "res-1")).unwrap();
+    // Back to the older tables, as the older program would leave them.
+    facts
+        .db
+        .execute_batch("DROP TABLE sample; PRAGMA user_version = 1")
+        .unwrap();
+    let device = facts.device();
+    drop(facts);
+    let mut facts = Facts::open(dir.path(), 2_000).unwrap();
+    assert_eq!((facts.device(), facts.last_number()), (device, 1));
+    assert_eq!(waiting(facts.db()).unwrap()[0].id, ItemId::Entry(recorded.id));
+    let figures = crate::figures::DayFigures {
+        day: "2026-11-24".to_owned(),
+        latency_ms: vec![3.5],
+        ..Default::default()
+    };
+    facts.keep_figures(&figures).unwrap();
+    assert_eq!(past_days(facts.db(), 7).unwrap(), [figures]);
+}

@@ -2,12 +2,13 @@
 
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::instant::Instant;
-use portero_protocol::reservation::{Draft, Patch, Reservation};
+use portero_protocol::reservation::{Draft, Origin, Patch, Reservation};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, items};
 use crate::error::Result;
+use crate::view::OutboxKind;
 
 /// What is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +46,23 @@ pub(crate) struct Write {
     pub(crate) at: Instant,
     /// The reservation's version that it led to, once the hub has answered.
     pub(crate) led_to: Option<u64>,
+}
+
+impl WriteBody {
+    /// What it is, and which fields an edit names.
+    pub(crate) fn described(&self) -> (OutboxKind, Option<Vec<String>>) {
+        match self {
+            Self::Create { .. } => (OutboxKind::Create, None),
+            Self::Delete { .. } => (OutboxKind::Delete, None),
+            Self::Update { patch, .. } => {
+                let fields = match serde_json::to_value(patch) {
+                    Ok(serde_json::Value::Object(fields)) => fields.keys().cloned().collect(),
+                    _ => Vec::new(),
+                };
+                (OutboxKind::Update, Some(fields))
+            }
+        }
+    }
 }
 
 impl Write {
@@ -105,6 +123,19 @@ pub(crate) fn unseen(db: &Connection, since: Instant) -> Result<Vec<Write>> {
     rows.map(|row| parse(row?)).collect()
 }
 
+/// The walk-ins that were made here and that the hub has not refused, in order.
+pub(crate) fn walk_ins(db: &Connection) -> Result<Vec<Write>> {
+    let mut statement = db.prepare_cached(&format!(
+        "{SELECT} WHERE item.state IN ('pending', 'confirmed') AND write.json LIKE '{{\"kind\":\"create\"%' ORDER BY item.number"
+    ))?;
+    let rows = statement.query_map([], read)?;
+    let made: Vec<Write> = rows.map(|row| parse(row?)).collect::<Result<_>>()?;
+    Ok(made
+        .into_iter()
+        .filter(|write| matches!(&write.body, WriteBody::Create { draft } if draft.origin == Origin::WalkIn))
+        .collect())
+}
+
 /// One write.
 pub(crate) fn one(db: &Connection, id: &str) -> Result<Option<Write>> {
     let mut statement = db.prepare_cached(&format!("{SELECT} WHERE write.id = ?1"))?;
@@ -141,15 +172,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
 }
 
 fn parse((id, reservation, json, at, led_to): Raw) -> Result<Write> {
-    let damaged = |_| {
-        crate::error::DoorError::new(
-            portero_protocol::problem::Code::Storage,
-            "facts.db holds an id that is none: it is damaged. Keep the file and ask for help",
-        )
-    };
     Ok(Write {
-        id: id.parse().map_err(damaged)?,
-        reservation: reservation.parse().map_err(damaged)?,
+        id: id.parse().map_err(|_| items::damaged())?,
+        reservation: reservation.parse().map_err(|_| items::damaged())?,
         body: serde_json::from_str(&json)?,
         at: Instant::from_ms(at),
         led_to: led_to.map(i64::unsigned_abs),

@@ -13,7 +13,9 @@ use portero_protocol::history::ReservationHistory;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::listing::{ChangesPage, ReservationDetail, ReservationList};
 use portero_protocol::problem::Code;
-use portero_protocol::{HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
+use portero_protocol::{
+    HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_SEQUENCE, HEADER_TIME, PROTOCOL,
+};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER,
 };
@@ -34,7 +36,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// For a whole answer that is small.
 const ANSWER: Duration = Duration::from_secs(15);
 /// What a request's first line and the headers that are added here take at least, in bytes.
-const REQUEST_HEAD: u64 = 120;
+const REQUEST_HEAD: u64 = 142;
 
 /// The hub at its address, with this device's token.
 #[derive(Debug)]
@@ -311,6 +313,7 @@ impl Hub {
 
     /// A request that is made anyway takes along how this laptop is, where the hub does not know it.
     fn with_report(&self, request: RequestBuilder) -> (RequestBuilder, Option<Report>) {
+        let request = request.header(HEADER_SEQUENCE, self.known.issued());
         let along = self
             .reporter
             .along()

@@ -1,6 +1,8 @@
 //! Requests: read, carried out, answered.
 
-use portero_door::view::{Decision, ListQuery};
+use std::path::PathBuf;
+
+use portero_door::view::{Decision, ListQuery, OutboxId};
 use portero_door::{Door, DoorError, Result};
 use portero_protocol::ids::{EntryId, ReservationId};
 use portero_protocol::problem::Code;
@@ -64,6 +66,33 @@ enum Order {
         nota: Option<String>,
     },
     Status,
+    /// What is not confirmed, with its reasons.
+    Outbox {
+        #[serde(default = "hundred")]
+        limit: u32,
+    },
+    /// Once more, what is in quarantine.
+    DeliverAgain {
+        #[serde(flatten)]
+        item: OutboxId,
+    },
+    /// An edit that is in quarantine is given up.
+    GiveUp {
+        #[serde(flatten)]
+        item: OutboxId,
+    },
+    ExportOutbox {
+        file: PathBuf,
+    },
+    /// The ticket of a walk-in that was made here.
+    Ticket {
+        reserva_id: ReservationId,
+    },
+    /// The figures of the last days.
+    Figures {
+        #[serde(default = "week")]
+        days: u32,
+    },
     Identity,
     Focus,
     Set {
@@ -78,6 +107,14 @@ fn one() -> u32 {
 
 fn twenty() -> u32 {
     20
+}
+
+fn hundred() -> u32 {
+    100
+}
+
+fn week() -> u32 {
+    7
 }
 
 /// An answer.
@@ -166,6 +203,18 @@ async fn obey(door: &Door, value: Value) -> Result<Value> {
             )
         }
         Order::Status => answer(door.status().await?),
+        Order::Outbox { limit } => Ok(json!({ "items": door.outbox(limit).await? })),
+        Order::DeliverAgain { item } => {
+            door.deliver_again(item).await?;
+            Ok(json!({}))
+        }
+        Order::GiveUp { item } => {
+            door.give_up(item).await?;
+            Ok(json!({}))
+        }
+        Order::ExportOutbox { file } => answer(door.export_outbox(&file).await?),
+        Order::Ticket { reserva_id } => Ok(json!({ "codigo": door.ticket(&reserva_id).await? })),
+        Order::Figures { days } => Ok(json!({ "dias": door.figures(days).await? })),
         Order::Identity => answer(door.identity()?),
         Order::Focus => {
             door.focus();
@@ -204,6 +253,12 @@ mod tests {
             r#"{"cmd":"conflicts"}"#,
             r#"{"cmd":"resolve","id":"01938f00-0000-7000-8000-000000000001","resultado":"ok","nota":"x"}"#,
             r#"{"cmd":"status"}"#,
+            r#"{"cmd":"outbox"}"#,
+            r#"{"cmd":"deliver-again","escaneoId":"01938f00-0000-7000-8000-000000000001"}"#,
+            r#"{"cmd":"give-up","opId":"01938f00-0000-7000-8000-000000000001"}"#,
+            r#"{"cmd":"export-outbox","file":"/media/usb/puerta-1.portero"}"#,
+            r#"{"cmd":"ticket","reservaId":"res-1"}"#,
+            r#"{"cmd":"figures","days":30}"#,
             r#"{"cmd":"focus"}"#,
             r#"{"cmd":"set","key":"sse.enabled","value":false}"#,
         ] {

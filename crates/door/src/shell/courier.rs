@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{SharedView, Ticks};
+use super::{SharedView, Ticks, UnderWay};
 use crate::cache::Reads;
 use crate::desk::Desk;
 use crate::error::{DoorError, Result};
@@ -42,6 +42,7 @@ pub(crate) struct Courier {
     pub(crate) link: mpsc::UnboundedSender<Message>,
     pub(crate) known: Arc<Known>,
     pub(crate) view: SharedView,
+    pub(crate) under_way: UnderWay,
     pub(crate) ticks: Ticks,
     pub(crate) closed: CancellationToken,
 }
@@ -89,6 +90,9 @@ impl Courier {
                     self.link.clone(),
                     say.clone(),
                 );
+                let under_way = self.under_way.clone();
+                let items: Vec<ItemId> = ids.iter().copied().map(ItemId::Entry).collect();
+                under_way.left(items.iter().copied());
                 tokio::spawn(async move {
                     let asked = ids.clone();
                     let answer = match reads
@@ -107,6 +111,7 @@ impl Courier {
                         }
                         Err(trouble) => Input::NotDelivered(trouble.failure()),
                     };
+                    under_way.back(&items);
                     // The courier ended: the door is being closed.
                     let _ = say.send(input);
                 });
@@ -114,6 +119,8 @@ impl Courier {
             Action::Send(op) => {
                 let met = self.known.met();
                 let (hub, reads, say) = (self.hub.clone(), self.reads.clone(), say.clone());
+                let under_way = self.under_way.clone();
+                under_way.left([ItemId::Write(op)]);
                 tokio::spawn(async move {
                     let input = match send(&hub, &reads, op).await {
                         Ok((version, life)) => Input::Written(Mark {
@@ -126,6 +133,7 @@ impl Courier {
                         }),
                         Err(trouble) => Input::NotWritten(trouble.failure()),
                     };
+                    under_way.back(&[ItemId::Write(op)]);
                     // As above.
                     let _ = say.send(input);
                 });

@@ -11,14 +11,18 @@ use portero_protocol::instant::Instant;
 use portero_protocol::reservation::Reservation;
 use serde::{Deserialize, Serialize};
 
+mod figures;
 mod list;
 mod many;
 mod night;
+mod outbox;
 mod status;
 
+pub use figures::DayFigure;
 pub use list::{ListQuery, Only, PromoterCount, ReservationPage};
 pub use many::{BulkChange, Edit, FailedWrite, ImportedMany, ListedDraft, MANY_MAX, SavedMany};
 pub use night::{DoorNight, Group, NightsReport, Range, Sums, Tonight};
+pub use outbox::{Allotment, ExportedOutbox, OutboxId, OutboxItem, OutboxKind};
 pub use status::{DoorStatus, HourMinute, LinkState, OutboxStatus, Percentiles, Reconnects};
 
 /// The answer to a scan, an admission by hand or an undo. `escaneoId` is present exactly when an entry was recorded.
@@ -113,6 +117,8 @@ pub struct Recent {
 pub enum DeliveryState {
     /// On this disk alone: ✓.
     Pending,
+    /// On its way: the hub has not answered yet.
+    Sent,
     /// The hub has it: ✓✓.
     Confirmed,
     /// The hub holds it for a manager (revoked device).

@@ -4,6 +4,8 @@ use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
 use serde::{Deserialize, Serialize};
 
+use super::Allotment;
+
 /// The state of the connection, as the badge shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +55,10 @@ pub struct DoorStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
     pub clock_error_ms: Option<i64>,
+    /// The offset, where it is certainly more than 30 s: this device's clock should be set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
+    pub clock_warning_ms: Option<i64>,
     /// Time since what is here was last proven to be all, in ms; `None`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(as = "Option<f64>"))]
@@ -66,6 +72,9 @@ pub struct DoorStatus {
     pub latency_ms: Percentiles,
     /// From a usable link to `connected`, in ms.
     pub reconnect_ms: Reconnects,
+    /// How many people this door may let in as walk-ins tonight, where it has an allotment.
+    #[serde(rename = "sinReserva", skip_serializing_if = "Option::is_none")]
+    pub walk_ins: Option<Allotment>,
 }
 
 /// What waits to be delivered.
@@ -73,8 +82,11 @@ pub struct DoorStatus {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields))]
 pub struct OutboxStatus {
-    /// Not yet confirmed.
+    /// Not yet confirmed, those on their way included.
     pub pending: u32,
+    /// Of those: on their way, and not answered yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<u32>,
     /// Refused by the hub, kept here with a reason.
     pub quarantined: u32,
     /// Held by the hub for a manager.
@@ -115,7 +127,11 @@ pub struct Reconnects {
 /// What was measured in a minute.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, optional_fields, rename = "MinutoMedido"))]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(export, optional_fields, rename = "MinutoMedido")
+)]
 pub struct HourMinute {
     /// Requests to the hub.
     #[serde(rename = "peticiones")]

@@ -208,3 +208,34 @@ async fn an_unreadable_change_is_passed_and_a_snapshot_mends_it() {
     assert!(script.requests("/api/snapshot").len() > before);
     state(&door, LinkState::Live).await;
 }
+
+/// A server that has nothing more to say, by the standard. Here it is no hub: what it knows is asked for, and it is asked ever more rarely.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_content_is_no_stream_and_no_storm() {
+    let (script, door) = live().await;
+    door.close().await;
+    let nothing = || {
+        Stream::Short(
+            b"HTTP/1.1 204 X\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n".to_vec(),
+        )
+    };
+    script.streams((0..50).map(|_| nothing()));
+    script.created("two");
+    let before = script.requests("/events").len();
+    let door = script.door().await;
+    state(&door, LinkState::Polling).await;
+    knows(&door, "two").await;
+    let asked = script.requests("/events").len() - before;
+    assert!(asked <= 4, "{asked} tries");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_ends_without_an_event_is_opened_again() {
+    let (script, door) = live().await;
+    door.close().await;
+    script.streams([Stream::Short([STREAM, b"retry: 2\n"].concat())]);
+    let door = script.door().await;
+    state(&door, LinkState::Live).await;
+    script.created("two");
+    knows(&door, "two").await;
+}

@@ -6,10 +6,12 @@
 //! | `live` | a scan here, a change elsewhere; with the hub, and without it |
 //! | `desk` | many reservations at once, lists of other programs, filters, who changed what |
 //! | `edits` | writes, polling, restores |
+//! | `carry` | by hand, over a log-out, a revocation; walk-ins; the outbox as people see it |
 //! | `script`, `faults` | a hub that does wrong things, and each pitfall of a stream |
 //! | `program` | `portero-door` as a process |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod carry;
 mod desk;
 mod edits;
 mod faults;

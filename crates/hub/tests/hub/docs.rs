@@ -71,3 +71,49 @@ fn every_setting_is_explained_with_its_default() {
         );
     }
 }
+
+/// Every test that the protocol's list of troubles names is there.
+#[test]
+fn every_test_that_is_named_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut sources = String::new();
+    for folder in [
+        "crates/hub/tests",
+        "crates/hub/src",
+        "crates/door/tests",
+        "crates/door/src",
+        "tests",
+    ] {
+        read_all(&root.join(folder), &mut sources);
+    }
+    let document = std::fs::read_to_string(root.join("docs/PROTOCOL.md")).unwrap();
+    let troubles = document.split("## What goes wrong with streams").nth(1).unwrap();
+    let rows: Vec<&str> = troubles
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .collect();
+    assert!(rows.len() >= 35, "{} troubles", rows.len());
+    for row in rows {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let named: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test: {row}");
+        for test in named {
+            assert!(
+                sources.contains(&format!("fn {test}(")),
+                "there is no test {test}"
+            );
+        }
+    }
+}
+
+fn read_all(folder: &std::path::Path, into: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            into.push_str(&std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}

@@ -27,6 +27,10 @@ reservaId: ReservationId,
  */
 escaneoIds: Array<EntryId>, 
 /**
+ * Of two edits against each other: the fields that both changed.
+ */
+campos?: Array<string>, 
+/**
  * Whether somebody has decided.
  */
 estado: ConflictState, 

@@ -3,4 +3,4 @@
 /**
  * How far a recorded item is on its way to the hub.
  */
-export type DeliveryState = "pending" | "confirmed" | "held" | "quarantined";
+export type DeliveryState = "pending" | "sent" | "confirmed" | "held" | "quarantined";

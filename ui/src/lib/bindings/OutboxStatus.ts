@@ -5,9 +5,13 @@
  */
 export type OutboxStatus = { 
 /**
- * Not yet confirmed.
+ * Not yet confirmed, those on their way included.
  */
 pending: number, 
+/**
+ * Of those: on their way, and not answered yet.
+ */
+sent?: number, 
 /**
  * Refused by the hub, kept here with a reason.
  */

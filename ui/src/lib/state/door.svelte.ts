@@ -310,7 +310,7 @@ export class Door {
     // The hub may be faster than the answer's way to this window.
     else if (this.#confirmed.size < 500) this.#confirmed.add(escaneoId);
     this.recents = (this.recents ?? []).map((recent) =>
-      recent.entrada.escaneoId === escaneoId && recent.delivery === "pending" ? { ...recent, delivery: "confirmed" } : recent,
+      recent.entrada.escaneoId === escaneoId && (recent.delivery === "pending" || recent.delivery === "sent") ? { ...recent, delivery: "confirmed" } : recent,
     );
   }
 

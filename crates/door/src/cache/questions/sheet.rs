@@ -47,6 +47,13 @@ impl Reads {
         Ok(Sheet { row, entries })
     }
 
+    /// Who reserved; `None`: it is not known here.
+    pub(crate) fn client_name(&self, id: &ReservationId) -> Result<Option<String>> {
+        let view = self.view()?;
+        let found = row_where(view.slot(), "id = ?1", id.as_str())?;
+        Ok(found.map(|found| found.row.reservation.client.name))
+    }
+
     /// This door's last entries, newest first.
     pub(crate) fn recent(&self, limit: u32) -> Result<Vec<Recent>> {
         let view = self.view()?;

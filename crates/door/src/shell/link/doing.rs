@@ -35,6 +35,7 @@ impl Link {
             Do::HubReachable => {
                 // The courier ends only when the door is closed.
                 let _ = self.courier.send(Note::Reachable);
+                self.keyring.tend();
             }
             // It is waited for.
             Do::Apply(..) => {}
@@ -76,6 +77,8 @@ impl Link {
     }
 
     fn meet_epoch(&self, epoch: String) {
+        // A hub that was restored may not have the key.
+        self.keyring.look_again();
         let courier = self.courier.clone();
         self.desk.tell(move |desk| match desk.meet_epoch(&epoch) {
             Ok(Some(waiting)) => {

@@ -8,6 +8,7 @@ use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::courier::Note;
+use super::keyring::Keyring;
 use super::{SharedView, Ticks};
 use crate::announce::Announcer;
 use crate::cache::{Applied, Cache, Reads, Step};
@@ -40,6 +41,7 @@ pub(crate) struct Link {
     pub(crate) figures: Arc<Figures>,
     pub(crate) view: SharedView,
     pub(crate) courier: mpsc::UnboundedSender<Note>,
+    pub(crate) keyring: Keyring,
     pub(crate) inbox: mpsc::UnboundedSender<Message>,
     pub(crate) ticks: Ticks,
     pub(crate) closed: CancellationToken,
@@ -98,12 +100,14 @@ impl Link {
         if now < self.books_due {
             return;
         }
+        // Before the venue is known there is no day that anything belongs to: soon again.
+        let Some(house) = self.known.house() else {
+            return;
+        };
         self.books_due = now + BOOKS_MS;
-        if let Some(house) = self.known.house() {
-            self.figures
-                .today(&house.calendar.day(self.known.hub_now()).to_string(), None);
-        }
-        if let Some(day) = self.figures.day() {
+        let today = house.calendar.day(self.known.hub_now()).to_string();
+        let over = self.figures.today(&today, None);
+        for day in over.into_iter().chain(self.figures.day()) {
             self.desk.tell(move |desk| desk.keep_figures(&day));
         }
         self.cache.tell(|cache| {
