@@ -1,0 +1,159 @@
+//! 50 entries a second from another door: does every frame come in time, and does memory stay where it is?
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, PipeWriter, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tokio::time::{Instant, interval};
+
+use crate::{
+    figure,
+    hub::Hub,
+    note, page, percentile,
+    process::{Group, portero},
+    window::Window,
+};
+
+const A_SECOND: u64 = 50;
+const LASTS: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_secs(15);
+/// Of memory: one look in so long.
+const GLANCE: u64 = 2 * A_SECOND;
+
+/// A minute on the door screen, a minute on the desk's.
+pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[String]) -> Result<()> {
+    let mut door = Door::open(hub, dir)?;
+    let mut guests = guests.iter().cycle();
+    for (screen, name) in [("nav-door", "door"), ("nav-reservations", "desk")] {
+        window.click(screen).await?;
+        note(&format!(
+            "{name}: {} s of quiet, then {A_SECOND} entries a second for {} s",
+            QUIET.as_secs(),
+            LASTS.as_secs()
+        ));
+        page::watch_frames(window).await?;
+        tokio::time::sleep(QUIET).await;
+        let mut quiet = page::frames(window).await?;
+        page::watch_frames(window).await?;
+        let mut memory = Vec::new();
+        let mut beat = interval(Duration::from_secs(1) / u32::try_from(A_SECOND)?);
+        let began = Instant::now();
+        let mut sent = 0;
+        while began.elapsed() < LASTS {
+            beat.tick().await;
+            door.admit(guests.next().context("nobody comes tonight")?)?;
+            sent += 1;
+            if sent % GLANCE == 0 {
+                memory.push(resident(std::process::id()));
+            }
+        }
+        let mut frames = page::frames(window).await?;
+        note(&format!("{sent} entries, {} frames", frames.len()));
+        figure(
+            &format!("50 entries a second, {name}: worst frame"),
+            percentile(&mut frames, 1.0),
+            "ms",
+            Some(100.0),
+            Some((percentile(&mut quiet, 1.0), "the same window in quiet")),
+        );
+        figure(
+            &format!("50 entries a second, {name}: frames p99"),
+            percentile(&mut frames, 0.99),
+            "ms",
+            None,
+            None,
+        );
+        // From the second quarter, when all that is shown has been drawn once, to the last.
+        let quarter = memory.len() / 4;
+        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+        let grown = mean(&memory[3 * quarter..]) - mean(&memory[quarter..2 * quarter]);
+        figure(
+            &format!("50 entries a second, {name}: memory grown in half a minute"),
+            grown.max(0.0),
+            "MB",
+            Some(10.0),
+            Some((mean(&memory[quarter..2 * quarter]), "all of it")),
+        );
+    }
+    Ok(())
+}
+
+/// `portero-door` at the other entrance.
+struct Door {
+    input: PipeWriter,
+    _process: Group,
+    sent: u64,
+}
+
+impl Door {
+    fn open(hub: &Hub, dir: &Path) -> Result<Self> {
+        let token = dir.join("door-2.token");
+        fs::write(&token, hub.token("portero", "Puerta 2")?)?;
+        let mut command = Command::new(portero().with_file_name("portero-door"));
+        command.args(["--hub", &hub.url(), "--name", "Puerta 2"]);
+        command
+            .arg("--token-file")
+            .arg(&token)
+            .arg("--data-dir")
+            .arg(dir.join("data-door-2"));
+        let (orders, input) = std::io::pipe()?;
+        command.stdin(orders).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Group::start(&mut command)?;
+        drop(command);
+        let mut lines = BufReader::new(process.stdout()?).lines();
+        for line in lines.by_ref() {
+            if line?.contains(r#""state":"live""#) {
+                break;
+            }
+        }
+        // What it says later is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Self {
+            input,
+            _process: process,
+            sent: 0,
+        })
+    }
+
+    fn admit(&mut self, guest: &str) -> Result<()> {
+        self.sent += 1;
+        let order =
+            json!({ "id": self.sent, "cmd": "admit", "reservaId": guest, "quantity": 1, "override": false });
+        Ok(writeln!(self.input, "{order}")?)
+    }
+}
+
+/// What the app and the processes of its page hold that nobody else holds, in MB: all below this program that are theirs.
+fn resident(under: u32) -> f64 {
+    let mut sum = 0.0;
+    let mut open = vec![under.to_string()];
+    while let Some(parent) = open.pop() {
+        let tasks = fs::read_dir(format!("/proc/{parent}/task"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        for child in tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok()) {
+            for pid in child.split_whitespace() {
+                let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+                if name.starts_with("portero\n") || name.starts_with("WebKitWebProces") {
+                    sum += pss_mb(pid);
+                }
+                open.push(pid.to_owned());
+            }
+        }
+    }
+    sum
+}
+
+fn pss_mb(pid: &str) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("Pss:"));
+    let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kb.unwrap_or(0.0) / 1_000.0
+}
