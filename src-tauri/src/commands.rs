@@ -2,6 +2,7 @@
 //! permission of each.
 
 pub(crate) mod camera;
+pub(crate) mod carry;
 pub(crate) mod door;
 pub(crate) mod house;
 pub(crate) mod night;

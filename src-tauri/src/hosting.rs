@@ -101,6 +101,12 @@ impl Hosting {
         self.token(Role::Manager, name).await
     }
 
+    /// Takes an outbox that a laptop exported.
+    pub(crate) async fn import_outbox(&self, file: String) -> Result<portero_protocol::sealed::Taken> {
+        let store = self.store.clone();
+        off_the_runtime(move || store.import_outbox(file.as_bytes())).await
+    }
+
     async fn token(&self, role: Role, name: &str) -> Result<String> {
         let (store, name) = (self.store.clone(), name.to_owned());
         Ok(off_the_runtime(move || store.create_token(role, &name))

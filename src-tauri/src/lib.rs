@@ -50,7 +50,7 @@ use portero_protocol::problem::Code;
 
 use crate::app::App;
 use crate::commands::{
-    camera as camera_commands, door, house as house_commands, night, reservations, startup, tables, window as window_commands,
+    camera as camera_commands, carry, door, house as house_commands, night, reservations, startup, tables, window as window_commands,
 };
 use crate::error::ErrorView;
 use crate::options::Options;
@@ -122,6 +122,12 @@ fn run(options: Options) -> Result<(), ErrorView> {
             house_commands::join_look,
             house_commands::join_stop,
             house_commands::read_invitation,
+            carry::outbox,
+            carry::deliver_again,
+            carry::give_up,
+            carry::export_outbox,
+            carry::import_outbox,
+            carry::figures,
             camera_commands::cameras,
             camera_commands::select_camera,
             camera_commands::camera_status,

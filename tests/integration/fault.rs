@@ -291,6 +291,44 @@ fn what_the_hub_answered_while_the_disk_was_full_is_kept_when_there_is_room() {
 }
 
 #[test]
+fn a_hub_on_a_full_disk_takes_nothing_half_and_goes_on_when_there_is_room() {
+    if !may_change_the_system("a hub on a full disk") {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let disk = Disk::new(folder.path().join("small"), "8m");
+    let hub = Hub::start(&disk.0);
+    let manager = hub.token("gerente", "Gerencia");
+    let (id, code) = hub.reserve(&manager, "Grupo grande", 9_000);
+    let token = hub.token("portero", "Puerta 1");
+    let mut door = Door::live(&folder.path().join("1"), &hub.url, &token, "Puerta 1");
+    assert_eq!(door.scan(&code)["verdict"], "admitted");
+    door.delivered();
+
+    let filler = disk.fill();
+    // What room there was inside the database's own files is used up first.
+    let mut made = 0;
+    let full = until("the hub to be full", Duration::from_secs(20), || {
+        let draft = json!({"cliente": {"nombre": "x".repeat(200)}, "numeroPersonas": 1, "fecha": "2030-01-01", "hora": "21:00"});
+        let (status, answer) = hub.try_send(reqwest::Method::POST, "/api/reservas", &manager, Some(&draft));
+        made += u64::from(status.is_success());
+        (!status.is_success()).then_some(answer)
+    });
+    assert_eq!(full["code"], "disk_full", "{full}");
+    for _ in 0..3 {
+        assert_eq!(door.scan(&code)["verdict"], "admitted", "the door has a disk of its own");
+    }
+    let answer = hub.get("/api/reservas?fecha=2030-01-01&limit=1", &manager);
+    assert_eq!(answer["total"], made, "reading goes on, and nothing is there half");
+
+    std::fs::remove_file(&filler).unwrap();
+    door.delivered();
+    assert_eq!(door.ask(json!({"cmd": "status"}))["outbox"]["quarantined"], 0);
+    assert_eq!(hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"], 4);
+    hub.check();
+}
+
+#[test]
 fn a_damaged_cache_is_set_aside_rebuilt_and_the_outbox_is_untouched() {
     let folder = tempdir().unwrap();
     let mut hub = Hub::start(folder.path());

@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `night` | a scan at one door is seen at the other; offline work is delivered once |
+//! | `carried` | an outbox that comes to the hub by hand |
 //! | `crash` | `kill -9` of hub or door at any moment loses nothing and doubles nothing |
 //! | `fault` | a link that is cut, a full disk, a damaged file |
 //! | `stream` | the event stream as `curl` and a browser see it: resume over a restart, no gap |
@@ -12,6 +13,7 @@
 
 mod bad_input;
 mod border;
+mod carried;
 mod crash;
 mod fault;
 mod night;

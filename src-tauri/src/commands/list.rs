@@ -49,4 +49,10 @@ pub(crate) const COMMANDS: &[&str] = &[
     "usable",
     "check_door",
     "play_sound",
+    "outbox",
+    "deliver_again",
+    "give_up",
+    "export_outbox",
+    "import_outbox",
+    "figures",
 ];

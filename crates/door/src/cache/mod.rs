@@ -83,10 +83,11 @@ impl Cache {
                 .or_default()
                 .push(write);
         }
-        cache.index_words()?;
         cache.read_meta()?;
+        cache.index_words()?;
         Ok(cache)
     }
+
     /// After an update that finds rows by more than before.
     fn index_words(&mut self) -> Result<()> {
         if self.meta("words")?.as_deref() == Some(words::VERSION) {
@@ -100,7 +101,6 @@ impl Cache {
         change.commit()?;
         Ok(())
     }
-
 
     fn open_sound(file: &Path) -> Result<Connection> {
         let schema = format!("{SCHEMA}{}{}", SLOT.replace('#', "0"), SLOT.replace('#', "1"));

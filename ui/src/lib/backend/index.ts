@@ -1,13 +1,14 @@
 // The one way from a screen to what is behind it. In the app that is Rust; in a plain browser (tests, screenshots,
 // work on a screen) a venue in memory. Nothing outside this folder knows which.
 
+import type { Carry } from "./carry";
 import type { House } from "./house";
 import type * as T from "./types";
 
 export type * from "./types";
 
 /** Every promise is rejected with an `ErrorView`: a code to translate, never a sentence to show as it is. */
-export interface Backend extends House {
+export interface Backend extends Carry, House {
   startup(): Promise<T.Startup>;
   choose(choice: T.StartChoice): Promise<T.Startup>;
   identity(): Promise<T.Identity | null>;

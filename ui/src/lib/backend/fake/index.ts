@@ -5,6 +5,7 @@
 
 import type { Backend } from "..";
 import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
+import { carryOf } from "./carry";
 import { FakeHouse, type HouseHand } from "./house";
 import { Ledger } from "./ledger";
 import { moodOf, soundOf } from "../../verdict";
@@ -201,6 +202,11 @@ export function fakeBackend(): Backend {
 
   return {
     ...house.backend,
+    ...carryOf(() =>
+      (ledger.recent(1000) as Recent[])
+        .filter((one) => one.delivery === "pending")
+        .map(({ entrada, clienteNombre }) => ({ escaneoId: entrada.escaneoId, reservaId: entrada.reservaId, clienteNombre: clienteNombre ?? "", cantidad: entrada.cantidad, made: entrada.timestamp })),
+    ),
     startup: () => command("startup", startup),
     choose: (choice) =>
       command("choose", async () => {
