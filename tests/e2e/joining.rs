@@ -43,6 +43,8 @@ async fn one_window_is_the_hub_and_another_joins_it() -> Result<()> {
     let door = Window::open("join", &args("join")).await?;
     door.element("[data-testid=start-join]").await?;
     door.click("start-join").await?;
+    door.element("[data-testid=join-way]").await?;
+    door.click("join-way").await?;
     let fields = [
         ("start-url", url.as_str().context("no address")?),
         ("start-token", made["token"].as_str().context("no token")?),
