@@ -38,7 +38,9 @@ pub(crate) struct Facts {
 impl Facts {
     /// Opens or makes the file. A new one gets a new device id.
     pub(crate) fn open(data_dir: &Path, now_ms: i64) -> Result<Self> {
-        let db = database::open(&data_dir.join(FILE), STEPS, "FULL")?;
+        let file = data_dir.join(FILE);
+        let db = database::open(&file, STEPS, "FULL")?;
+        keep_to_the_owner(&file)?;
         let device = match meta(&db, "device")? {
             Some(text) => text.parse().map_err(|_| {
                 crate::error::DoorError::new(
@@ -163,6 +165,20 @@ pub(crate) fn own_entries(db: &Connection) -> Result<Vec<Entry>> {
     )?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
     rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect()
+}
+
+/// The file holds this laptop's key: only its user reads it, as the token. SQLite gives what it makes beside it the same mode.
+fn keep_to_the_owner(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(|error| {
+        crate::error::DoorError::new(
+            portero_protocol::problem::Code::Storage,
+            format!("{} cannot be kept to its owner: {error}", file.display()),
+        )
+    })?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 fn meta(db: &Connection, key: &str) -> Result<Option<String>> {

@@ -90,6 +90,27 @@ fn a_newer_file_is_refused_and_left_alone() {
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
+#[test]
+fn the_key_stays_the_same_and_its_file_is_its_owners() {
+    let dir = tempfile::tempdir().unwrap();
+    let facts = Facts::open(dir.path(), 0).unwrap();
+    let first = facts.signing_key().unwrap().public_hex();
+    let (here, there) = (DeviceId::new(1), DeviceId::new(2));
+    assert_eq!(facts.signing_key_of(here).unwrap().public_hex(), first);
+    drop(facts);
+    let facts = Facts::open(dir.path(), 0).unwrap();
+    assert_eq!(facts.signing_key_of(here).unwrap().public_hex(), first);
+    // Another token since: another key.
+    let other = facts.signing_key_of(there).unwrap().public_hex();
+    assert_ne!(other, first);
+    assert_eq!(facts.signing_key_of(there).unwrap().public_hex(), other);
+    #[cfg(unix)]
+    {
+        let mode = std::fs::metadata(dir.path().join(FILE)).unwrap().permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+    }
+}
+
 /// A laptop that is updated in the middle of a night keeps what it has, and what waits goes on waiting.
 #[test]
 fn the_file_of_an_older_version_is_brought_up_to_date() {
