@@ -199,10 +199,7 @@ impl App {
     /// The window shows its first list.
     pub(crate) fn usable(&self) {
         self.usable.call_once(|| {
-            tracing::info!(
-                ms = self.began.elapsed().as_millis(),
-                "the window shows its list"
-            );
+            tracing::info!(ms = self.began.elapsed().as_millis(), "the window shows its list");
         });
     }
 

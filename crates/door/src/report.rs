@@ -46,10 +46,7 @@ impl Reporter {
     pub(crate) fn along(&self) -> Option<Report> {
         self.with(|reports| {
             let now = reports.now.as_ref()?;
-            let known = reports
-                .told
-                .as_ref()
-                .is_some_and(|told| told.says_the_same(now));
+            let known = reports.told.as_ref().is_some_and(|told| told.says_the_same(now));
             (!known).then(|| now.clone())
         })
     }

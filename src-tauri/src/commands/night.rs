@@ -10,8 +10,8 @@ use crate::error::{ErrorView, Result};
 
 #[tauri::command]
 pub(crate) async fn night(app: State<'_, App>, fecha: String) -> Result<Tonight> {
-    let day = wire_date::parse(&fecha)
-        .ok_or_else(|| ErrorView::new(Code::InvalidTime, "a day is YYYY-MM-DD"))?;
+    let day =
+        wire_date::parse(&fecha).ok_or_else(|| ErrorView::new(Code::InvalidTime, "a day is YYYY-MM-DD"))?;
     Ok(app.session().await?.door.night(day).await?)
 }
 

@@ -71,7 +71,8 @@ impl Door {
         body.extend(name.map(|name| ("nombre".to_owned(), Value::from(name.trim()))));
         body.extend(allotment.map(|seats| ("cupo".to_owned(), Value::from(seats))));
         let path = format!("api/dispositivos/{device}");
-        self.ask_hub(Method::PATCH, &path, Some(Value::Object(body))).await
+        self.ask_hub(Method::PATCH, &path, Some(Value::Object(body)))
+            .await
     }
 
     /// From now on the device may deliver what it recorded, and nothing else. Needs the hub, and a manager.

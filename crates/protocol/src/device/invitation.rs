@@ -64,10 +64,7 @@ mod tests {
             code: "ABCD-EFGH-JKLM".to_owned(),
             name: "Puerta \"2\" ñ".to_owned(),
         };
-        assert_eq!(
-            InvitationLink::read(&format!("  {}\n", link.text())),
-            Some(link)
-        );
+        assert_eq!(InvitationLink::read(&format!("  {}\n", link.text())), Some(link));
     }
 
     #[test]

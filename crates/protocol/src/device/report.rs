@@ -202,10 +202,7 @@ mod tests {
             ..calm()
         };
         assert!(later.says_the_same(&calm()));
-        let sent = Report {
-            pending: 1,
-            ..calm()
-        };
+        let sent = Report { pending: 1, ..calm() };
         assert!(!sent.says_the_same(&calm()));
     }
 

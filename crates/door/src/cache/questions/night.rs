@@ -80,9 +80,7 @@ impl Reads {
             add(doors.entry(door).or_default(), at, quantity);
         }
         night.doors = doors.into_iter().map(door_night).collect();
-        night
-            .doors
-            .sort_by_key(|door| std::cmp::Reverse(door.arrivals));
+        night.doors.sort_by_key(|door| std::cmp::Reverse(door.arrivals));
         night.curve = quarters(arrivals);
         night.planned = quarters(planned);
         Ok(night)

@@ -42,7 +42,12 @@ impl Tallies {
             (&mut self.promoters, promoter.unwrap_or_default()),
             (
                 &mut self.occasions,
-                reservation.occasion.as_deref().unwrap_or_default().trim().to_owned(),
+                reservation
+                    .occasion
+                    .as_deref()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned(),
             ),
             (&mut self.origins, origin.to_owned()),
         ] {
