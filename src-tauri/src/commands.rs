@@ -4,7 +4,9 @@
 pub(crate) mod camera;
 pub(crate) mod carry;
 pub(crate) mod door;
+pub(crate) mod files;
 pub(crate) mod house;
+pub(crate) mod many;
 pub(crate) mod night;
 pub(crate) mod reservations;
 pub(crate) mod startup;

@@ -8,9 +8,9 @@
 //! | `session` | a running door: hub, door, camera |
 //! | `hosting` | the hub in this process |
 //! | `joining` | a camera that looks for an invitation |
-//! | `downloads` | files for the user |
 //! | `camera` | what the camera reads goes to the door |
 //! | `sound` | a tone for each meaning |
+//! | `export`, `downloads` | lists and tickets as files |
 //! | `commands` | what the window can ask for |
 //! | `events` | what the window is told by itself |
 //! | `preferences` | language, theme, loudness |
@@ -26,6 +26,7 @@ mod doorbell;
 mod downloads;
 mod error;
 mod events;
+mod export;
 mod hosting;
 mod house;
 mod joining;
@@ -50,7 +51,8 @@ use portero_protocol::problem::Code;
 
 use crate::app::App;
 use crate::commands::{
-    camera as camera_commands, carry, door, house as house_commands, night, reservations, startup, tables, window as window_commands,
+    camera as camera_commands, carry, door, files, house as house_commands, many, night, reservations,
+    startup, tables, window as window_commands,
 };
 use crate::error::ErrorView;
 use crate::options::Options;
@@ -104,7 +106,17 @@ fn run(options: Options) -> Result<(), ErrorView> {
             reservations::remove,
             reservations::reissue,
             reservations::ticket,
-            reservations::save_ticket,
+            files::save_ticket,
+            files::export_start,
+            files::export_more,
+            files::export_stop,
+            reservations::history,
+            many::list_ids,
+            many::promoters,
+            many::change_many,
+            many::edit_many,
+            many::remove_many,
+            many::import_rows,
             reservations::month_load,
             reservations::conflicts,
             reservations::resolve,
@@ -137,13 +149,18 @@ fn run(options: Options) -> Result<(), ErrorView> {
         .setup(move |tauri_app| {
             let handle = tauri_app.handle().clone();
             let root = data_dir(&handle, &options)?;
-            let folder = if options.demo { root.join("demo") } else { root.clone() };
+            let folder = if options.demo {
+                root.join("demo")
+            } else {
+                root.clone()
+            };
             if doorbell::ring(&folder) {
                 tracing::info!("Portero is open on this data folder already: its window is in front now");
                 // Nothing has been opened yet, and the event loop that could be told to end has not begun.
                 std::process::exit(0);
             }
             tauri_app.manage(App::new(handle.clone(), options.clone(), root)?);
+            tauri_app.manage(export::Exports::default());
             window::open(&handle, &options)?;
             answer_the_door(&folder, &handle);
             tauri::async_runtime::spawn(start(handle));

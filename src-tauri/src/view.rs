@@ -117,3 +117,42 @@ pub(crate) struct TicketView {
     /// Its QR as an SVG picture.
     pub(crate) svg: String,
 }
+
+/// As what a ticket is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub(crate) enum TicketFormat {
+    /// The code as a picture, to be sent.
+    Png,
+    /// A page with the guest's name, to be printed.
+    Pdf,
+}
+
+/// What stands on a saved ticket, in the window's language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub(crate) struct TicketWords {
+    /// The file's name, without its ending.
+    pub(crate) file: String,
+    /// The venue.
+    pub(crate) venue: String,
+    /// Who reserved.
+    pub(crate) name: String,
+    /// When, how many, which table.
+    pub(crate) lines: Vec<String>,
+    /// Small, at the foot.
+    pub(crate) foot: String,
+}
+
+/// How far the writing of a list is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub(crate) struct ExportView {
+    /// Rows that were written.
+    pub(crate) done: u32,
+    /// Rows in all.
+    pub(crate) total: u32,
+    /// Where the file is; `None`: it is not whole.
+    pub(crate) path: Option<String>,
+}

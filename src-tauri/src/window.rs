@@ -19,6 +19,8 @@ pub(crate) fn open(handle: &AppHandle, options: &Options) -> Result<()> {
         .fullscreen(options.fullscreen)
         // Dark from the first frame on: a white flash blinds people in a dark room.
         .background_color(tauri::webview::Color(11, 14, 19, 255))
+        // Otherwise files that are dropped come as an event of Rust's, and the page, which reads them, sees none.
+        .disable_drag_drop_handler()
         .build()?;
     let handle = handle.clone();
     window.on_window_event(move |event| {

@@ -24,7 +24,7 @@ for (const lang of ["es", "en"] as const) {
       await expect(await row(page, "Marta Ríos")).toContainText(es ? "Cancelada" : "Cancelled");
       await page.keyboard.press("Escape");
       await expect(page.getByText(es ? /200 reservas/ : /200 reservations/)).toBeVisible();
-      await page.getByRole("button", { name: es ? "Día siguiente" : "Next day" }).click();
+      await page.getByRole("button", { name: es ? "Noche siguiente" : "Next night" }).click();
       await expect(page.getByTestId("day")).toContainText(es ? "Sábado 28 de noviembre" : "Saturday 28 November");
       await page.getByTestId("day").click();
       await page.getByRole("dialog").getByRole("button", { name: /^20 ?,/ }).click();
@@ -53,7 +53,7 @@ for (const lang of ["es", "en"] as const) {
       await expect(page.getByTestId("sheet-name")).toHaveText("Valentina Cruz");
       await expect(page.getByTestId("reservation-qr")).toBeVisible();
       await page.getByTestId("reservation-search").fill("cruz");
-      await page.getByRole("button", { name: es ? "Día siguiente" : "Next day" }).click();
+      await page.getByRole("button", { name: es ? "Noche siguiente" : "Next night" }).click();
       await expect(await row(page, "Valentina Cruz")).toContainText("01:30");
     });
 
@@ -98,7 +98,7 @@ test("the keyboard alone walks the list, opens, edits and comes back", async ({ 
   await page.keyboard.press("ArrowDown");
   const second = await page.getByTestId("reservation-row").nth(2).getAttribute("data-id");
   await page.keyboard.press("Enter");
-  await expect(page.locator(`[data-id="${second}"]`)).toHaveAttribute("aria-selected", "true");
+  await expect(page.locator(`[data-id="${second}"]`)).toHaveAttribute("aria-current", "true");
   await page.keyboard.press("e");
   await expect(field(page, "nombre")).toBeFocused();
   await page.keyboard.press("Tab");
@@ -177,7 +177,7 @@ test("empty, failed and forbidden each have a sentence", async ({ page }) => {
   await expect(page.getByText("Nada con «zzzz»")).toBeVisible();
   await page.getByRole("button", { name: "Quitar filtros" }).click();
   await hand(page, (fake) => fake.fail("list", "storage"));
-  await page.getByRole("button", { name: "Día siguiente" }).click();
+  await page.getByRole("button", { name: "Noche siguiente" }).click();
   await expect(page.getByRole("alert")).toContainText("No se pudo leer la lista");
   await hand(page, (fake) => fake.fail("list", null));
   await page.getByRole("button", { name: "Probar otra vez" }).click();

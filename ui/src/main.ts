@@ -6,5 +6,8 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 
+// A file that is dropped beside its place is not shown in place of the window.
+for (const event of ["dragover", "drop"]) addEventListener(event, (dropped) => dropped.preventDefault());
+
 const target = document.getElementById("app");
 if (target) mount(App, { target, props: { backend: await connect() } });

@@ -28,6 +28,7 @@ pub struct ReservationHistory {
 )]
 pub struct EditRecord {
     /// The reservation's version that it led to.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub version: u64,
     /// When the hub wrote it.
     #[serde(rename = "en")]

@@ -1,4 +1,4 @@
-//! Drawing a ticket's code: SVG for the window and print, PNG for saving and sending.
+//! Drawing a ticket's code: SVG for the window, PNG for saving and sending, PDF for print.
 //!
 //! Level M, quiet zone of four modules, as the ticket format asks.
 
@@ -7,6 +7,10 @@ use std::io::Cursor;
 
 use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
 use qrcode::{Color, EcLevel, QrCode};
+
+mod pdf;
+
+pub use pdf::{TicketText, pdf};
 
 /// Modules of white around the code; readers need them.
 const QUIET: usize = 4;

@@ -2,17 +2,15 @@
 
 use portero_door::view::{DayLoad, Decision, ListQuery, ReservationPage, Saved, Sheet};
 use portero_protocol::conflict::Conflict;
+use portero_protocol::history::EditRecord;
 use portero_protocol::ids::ReservationId;
 use portero_protocol::problem::Code;
 use portero_protocol::reservation::{Draft, Patch, wire_date};
-use tauri::{AppHandle, Manager, State};
+use tauri::State;
 
 use crate::app::App;
 use crate::error::{ErrorView, Result};
 use crate::view::TicketView;
-
-/// A saved ticket prints sharply at 5 cm.
-const PIXELS_A_MODULE: usize = 12;
 
 #[tauri::command]
 pub(crate) async fn list(app: State<'_, App>, query: ListQuery) -> Result<ReservationPage> {
@@ -62,22 +60,9 @@ pub(crate) async fn ticket(app: State<'_, App>, reserva_id: ReservationId) -> Re
     Ok(TicketView { code, svg })
 }
 
-/// Saves a ticket as a PNG among the user's downloads, and gives the path.
 #[tauri::command]
-pub(crate) async fn save_ticket(
-    handle: AppHandle,
-    app: State<'_, App>,
-    reserva_id: ReservationId,
-) -> Result<String> {
-    let session = app.session().await?;
-    let code = session.door.ticket(&reserva_id).await?;
-    let picture = portero_scan::qr::png(&code, PIXELS_A_MODULE)
-        .map_err(|error| ErrorView::new(Code::Internal, error.to_string()))?;
-    let folder = handle.path().download_dir().or_else(|_| handle.path().home_dir());
-    let folder = folder.map_err(|error| ErrorView::new(Code::Storage, error.to_string()))?;
-    let path = folder.join(format!("portero-{reserva_id}.png"));
-    std::fs::write(&path, picture).map_err(|error| ErrorView::file("cannot write", &path, &error))?;
-    Ok(path.display().to_string())
+pub(crate) async fn history(app: State<'_, App>, reserva_id: ReservationId) -> Result<Vec<EditRecord>> {
+    Ok(app.session().await?.door.history(&reserva_id).await?)
 }
 
 #[tauri::command]

@@ -67,7 +67,7 @@ const lines = (text: string) =>
     .filter(Boolean);
 
 /** A promoter by name: one that the venue knows keeps its id. */
-function promoter(name: string, known: readonly Promoter[]): Promoter | null {
+export function promoterOf(name: string, known: readonly Promoter[]): Promoter | null {
   const nombre = name.trim();
   if (!nombre) return null;
   const same = known.find((one) => one.nombre.localeCompare(nombre, undefined, { sensitivity: "base" }) === 0);
@@ -91,7 +91,7 @@ export function changes(draft: Draft, row: Fila, known: readonly Promoter[], cut
   if (changed("mesa")) updates.mesa = text(draft.mesa);
   if (changed("motivo")) updates.razonVisita = text(draft.motivo);
   if (changed("beneficios")) updates.beneficiosReserva = text(draft.beneficios);
-  if (changed("promotor")) updates.promotor = promoter(draft.promotor, known);
+  if (changed("promotor")) updates.promotor = promoterOf(draft.promotor, known);
   if (changed("notas")) updates.detalles = lines(draft.notas).length > 0 ? lines(draft.notas) : null;
   if (changed("estado")) updates.estado = draft.estado;
   return updates;
@@ -107,7 +107,7 @@ export function reservation(draft: Draft, known: readonly Promoter[], cutoff?: s
     mesa: text(draft.mesa),
     razonVisita: text(draft.motivo),
     beneficiosReserva: text(draft.beneficios),
-    promotor: promoter(draft.promotor, known) ?? undefined,
+    promotor: promoterOf(draft.promotor, known) ?? undefined,
     detalles: lines(draft.notas).length > 0 ? lines(draft.notas) : undefined,
   };
 }

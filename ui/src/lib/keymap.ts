@@ -25,7 +25,11 @@ export type Action =
   | "month"
   | "day"
   | "move"
-  | "open";
+  | "open"
+  | "choose"
+  | "chooseAll"
+  | "filters"
+  | "undoEdit";
 
 type Binding = {
   place: Place;
@@ -53,8 +57,12 @@ export const KEYMAP: readonly Binding[] = [
   { place: "door", action: "doorTest", shown: ["T"], keys: ["t"] },
   { place: "reservations", action: "move", shown: ["↑", "↓"], keys: ["arrowup", "arrowdown", "home", "end", "pageup", "pagedown"] },
   { place: "reservations", action: "open", shown: ["⏎"], keys: ["enter"] },
+  { place: "reservations", action: "choose", shown: ["X"], keys: ["x"] },
+  { place: "reservations", action: "chooseAll", shown: ["A"], keys: ["a"] },
   { place: "reservations", action: "newOne", shown: ["N"], keys: ["n"] },
   { place: "reservations", action: "edit", shown: ["E"], keys: ["e"] },
+  { place: "reservations", action: "undoEdit", shown: ["Z"], keys: ["z"] },
+  { place: "reservations", action: "filters", shown: ["F"], keys: ["f"] },
   { place: "reservations", action: "day", shown: ["←", "→"], keys: ["arrowleft", "arrowright"] },
   { place: "reservations", action: "today", shown: ["T"], keys: ["t"] },
   { place: "reservations", action: "month", shown: ["M"], keys: ["m"] },

@@ -66,7 +66,7 @@ describe("the keys", () => {
 
   it("are the screen's before they are everybody's", () => {
     expect(actionOf("Z", "door")).toBe("undo");
-    expect(actionOf("z", "reservations")).toBeNull();
+    expect(actionOf("z", "reservations")).toBe("undoEdit");
     expect(actionOf("n", "door")).toBe("walkIn");
     expect(actionOf("n", "reservations")).toBe("newOne");
     expect(actionOf("?", "door")).toBe("help");

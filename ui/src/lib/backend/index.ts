@@ -2,13 +2,14 @@
 // work on a screen) a venue in memory. Nothing outside this folder knows which.
 
 import type { Carry } from "./carry";
+import type { DeskBackend } from "./desk";
 import type { House } from "./house";
 import type * as T from "./types";
 
 export type * from "./types";
 
 /** Every promise is rejected with an `ErrorView`: a code to translate, never a sentence to show as it is. */
-export interface Backend extends Carry, House {
+export interface Backend extends Carry, DeskBackend, House {
   startup(): Promise<T.Startup>;
   choose(choice: T.StartChoice): Promise<T.Startup>;
   identity(): Promise<T.Identity | null>;
@@ -30,8 +31,8 @@ export interface Backend extends Carry, House {
   reissue(reservaId: string): Promise<T.Ficha>;
   /** Needs the hub, and a manager. */
   ticket(reservaId: string): Promise<T.TicketView>;
-  /** Writes a PNG where the person's downloads are and says where; `null`: the person changed their mind. */
-  saveTicket(reservaId: string): Promise<string | null>;
+  /** Writes a file where the person's downloads are and says where. */
+  saveTicket(reservaId: string, format: T.TicketFormat, words: T.TicketWords): Promise<string>;
   /** `month` is `YYYY-MM`. */
   monthLoad(month: string): Promise<T.CargaDelDia[]>;
   conflicts(): Promise<T.Conflicto[]>;

@@ -1,18 +1,23 @@
-// The reservations screen: which night, which words, which state; the pages that are in sight; the one that is open.
+// The reservations screen: which nights, which words, what else narrows the list; the pages that are in sight; the one that is open. It outlives the
+// screen, so that nothing that was typed or found is lost by a look at another one.
 
-import { errorView, type ErrorView, type Ficha, type Fila, type ListQuery, type CargaDelDia, type Promoter, type Status } from "../backend";
+import { errorView, type CargaDelDia, type ErrorView, type Ficha, type Fila, type Promoter } from "../backend";
+import { queryOf, savedViews, saveViews, step, unfiltered, type Filter, type View } from "../desk/filter";
 import { blank, type Draft } from "../draft";
-import { addDays, addMonths } from "../format";
+import { addMonths } from "../format";
 import { Pages } from "../pages";
 import type { App } from "./app.svelte";
+import { Bench } from "./bench.svelte";
 
 const PAGE = 100;
 
+/** What is open beside the list; one thing at a time. */
+export type Open = "month" | "filters" | "views" | "files" | "table" | "night" | "promoter" | "state" | "people";
+
 export class Roster {
   day = $state("");
-  everyDay = $state(false);
-  text = $state("");
-  estado = $state<Status | null>(null);
+  filter = $state<Filter>(unfiltered());
+  views = $state<View[]>(savedViews());
   total = $state(0);
   people = $state(0);
   inside = $state(0);
@@ -25,18 +30,24 @@ export class Roster {
   editing = $state<string | null>(null);
   /** Unsaved changes, by id: closing a panel loses nothing. */
   drafts = $state<Record<string, Draft>>({});
+  open = $state<Open | null>(null);
+  /** The list of another program is being looked at, in place of ours. */
+  importing = $state(false);
   month = $state("");
   monthDays = $state<CargaDelDia[] | null>(null);
   /** Changes whenever a page has arrived. */
   readAt = $state(0);
+  /** Changes whenever another question was asked. */
+  askedAt = $state(0);
   promoters = $state<Promoter[]>([]);
+  readonly bench: Bench;
   #pages = new Pages<Fila>(PAGE);
   #sight = { first: 0, last: 30 };
-  #question = 0;
   #reading = false;
 
   constructor(readonly app: App) {
     this.day = app.today;
+    this.bench = new Bench(this);
   }
 
   start(): () => void {
@@ -46,13 +57,12 @@ export class Roster {
     });
   }
 
-  get query(): ListQuery {
-    const text = this.text.trim();
-    return { fecha: this.everyDay ? undefined : this.day, text: text || undefined, estado: this.estado ?? undefined };
+  get query() {
+    return queryOf(this.filter, this.day);
   }
 
   get filtered(): boolean {
-    return this.text.trim() !== "" || this.estado !== null || this.everyDay;
+    return JSON.stringify(this.filter) !== JSON.stringify({ ...unfiltered(), span: this.filter.span });
   }
 
   row(index: number): Fila | undefined {
@@ -60,23 +70,18 @@ export class Roster {
     return this.readAt >= 0 ? this.#pages.at(index) : undefined;
   }
 
-  indexOf(id: string): number {
-    for (const [index, row] of this.#pages.known()) if (row.id === id) return index;
-    return -1;
-  }
-
   /** Another question: the first page decides how long the list is. */
   async ask(): Promise<void> {
-    const question = ++this.#question;
+    const question = ++this.askedAt;
     this.#sight = { first: 0, last: 30 };
     try {
       const page = await this.app.backend.list({ ...this.query, limit: PAGE, offset: 0 });
-      if (question !== this.#question) return;
+      if (question !== this.askedAt) return;
       this.#pages.clear();
       this.#took(0, page);
       this.failure = null;
     } catch (thrown) {
-      if (question === this.#question) this.failure = errorView(thrown);
+      if (question === this.askedAt) this.failure = errorView(thrown);
     }
     this.loading = false;
   }
@@ -86,11 +91,11 @@ export class Roster {
     this.#sight = { first, last };
     if (this.#reading) return;
     this.#reading = true;
-    const question = this.#question;
+    const question = this.askedAt;
     try {
       for (let offset; (offset = this.#pages.missing(this.#sight.first, this.#sight.last)[0]) !== undefined; ) {
         const page = await this.app.backend.list({ ...this.query, limit: PAGE, offset });
-        if (question !== this.#question) break;
+        if (question !== this.askedAt) break;
         this.#took(offset, page);
       }
     } catch (thrown) {
@@ -121,37 +126,34 @@ export class Roster {
 
   goTo(day: string): void {
     this.day = day;
-    this.everyDay = false;
+    if (this.filter.span === "all") this.filter.span = "night";
     void this.ask();
   }
 
-  move(days: number): void {
-    this.goTo(addDays(this.day, days));
+  move(by: number): void {
+    this.goTo(step(this.filter.span, this.day, by));
   }
 
-  find(text: string): void {
-    this.text = text;
-    void this.ask();
-  }
-
-  filter(estado: Status | null): void {
-    this.estado = estado;
-    void this.ask();
-  }
-
-  across(everyDay: boolean): void {
-    this.everyDay = everyDay;
+  narrow(by: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...by };
     void this.ask();
   }
 
   clear(): void {
-    this.text = "";
-    this.estado = null;
-    this.everyDay = false;
-    void this.ask();
+    this.narrow({ ...unfiltered(), span: this.filter.span });
   }
 
-  open(id: string | null): void {
+  keepView(name: string): void {
+    this.views = [...this.views.filter((view) => view.name !== name), { name, filter: $state.snapshot(this.filter) }].sort((a, b) => a.name.localeCompare(b.name));
+    saveViews(this.views);
+  }
+
+  dropView(name: string): void {
+    this.views = this.views.filter((view) => view.name !== name);
+    saveViews(this.views);
+  }
+
+  show(id: string | null): void {
     if (id === this.selected) return;
     this.selected = id;
     this.sheet = null;
@@ -165,7 +167,7 @@ export class Roster {
       if (this.selected === id) this.sheet = sheet;
     } catch (thrown) {
       if (this.selected !== id) return;
-      if (errorView(thrown).code === "not_found") this.open(null);
+      if (errorView(thrown).code === "not_found") this.show(null);
       else this.app.complain(thrown);
     }
   }
@@ -177,7 +179,7 @@ export class Roster {
 
   close(): void {
     if (this.editing === "new") this.editing = null;
-    else this.open(null);
+    else this.show(null);
   }
 
   discard(id: string): void {
@@ -201,4 +203,12 @@ export class Roster {
   turnMonth(months: number): void {
     void this.loadMonth(addMonths(this.month, months));
   }
+}
+
+const rosters = new WeakMap<App, Roster>();
+
+export function rosterOf(app: App): Roster {
+  const roster = rosters.get(app) ?? new Roster(app);
+  rosters.set(app, roster);
+  return roster;
 }

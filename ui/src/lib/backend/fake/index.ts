@@ -6,6 +6,7 @@
 import type { Backend } from "..";
 import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
 import { carryOf } from "./carry";
+import { deskOf } from "./desk";
 import { FakeHouse, type HouseHand } from "./house";
 import { Ledger } from "./ledger";
 import { moodOf, soundOf } from "../../verdict";
@@ -41,6 +42,8 @@ export interface FakeHand extends HouseHand {
   /** The camera saw a code, and it could not be kept. */
   fault(code: Code): void;
   fail(command: string, code: Code | null): void;
+  /** Each call of a command takes that long. */
+  slow(command: string, ms: number): void;
 }
 
 declare global {
@@ -80,6 +83,7 @@ export function fakeBackend(): Backend {
   let cameraId = "sim";
   let firstStart = query.has("first");
   const failing = new Map<string, Code>();
+  const slow = new Map<string, number>();
   let frame = 0;
   let loudness = 0.6;
   let missingHere = 0;
@@ -139,7 +143,7 @@ export function fakeBackend(): Backend {
   /** A command that a test made fail does; everything else answers a moment later, as over a border. */
   async function command<T>(name: string, act: () => T | Promise<T>): Promise<T> {
     const code = failing.get(name);
-    await Promise.resolve();
+    await new Promise<void>((done) => (slow.has(name) ? setTimeout(done, slow.get(name)) : done()));
     return code ? refuse(code, `${name} failed`) : act();
   }
 
@@ -196,11 +200,13 @@ export function fakeBackend(): Backend {
       emit("startup://changed", startup());
     },
     fault: (code) => emit("door://fault", { code, message: "not kept" }),
+    slow: (name, ms) => void slow.set(name, ms),
     fail: (name, code) => void (code ? failing.set(name, code) : failing.delete(name)),
   };
   window.porteroFake = hand;
 
   return {
+    ...deskOf({ ledger, command, changed, refuse, offline: () => link === "offline" }),
     ...house.backend,
     ...carryOf(() =>
       (ledger.recent(1000) as Recent[])
@@ -269,7 +275,7 @@ export function fakeBackend(): Backend {
         if (role !== "gerente") return refuse("forbidden", "managers only");
         return { code: ledger.codeOf(reservaId), svg: ticketSvg(Number.parseInt(reservaId.slice(-6), 16) + 7) };
       }),
-    saveTicket: (reservaId) => command("saveTicket", () => `~/Descargas/portero-${reservaId.slice(-4)}.png`),
+    saveTicket: (_, format, words) => command("saveTicket", () => `~/Descargas/${words.file}.${format}`),
     monthLoad: (month) => command("monthLoad", () => ledger.month(month)),
     conflicts: () => command("conflicts", () => ledger.conflicts),
     resolve: (decision) =>

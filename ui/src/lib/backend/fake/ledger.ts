@@ -9,16 +9,16 @@ import type {
   ListQuery,
   CargaDelDia,
   Recent,
+  RegistroCambio,
   ReservaCambios,
   ReservaNueva,
   ReservationPage,
   Tonight,
   Verdict,
 } from "../types";
+import { matches } from "./matches";
 import { decode, encode } from "./ticket";
 import { build, CUTOFF, id, iso, OTHER_DOOR, THIS_DOOR, TODAY, type Row } from "./venue";
-
-const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 export class Ledger {
   #rows = new Map<string, Row>();
@@ -26,6 +26,7 @@ export class Ledger {
   #waiting = new Set<string>();
   #pendingEdits = new Set<string>();
   #voided = new Set<string>();
+  #edits = new Map<string, RegistroCambio[]>();
   #made = 0;
   conflicts: Conflicto[] = [];
   policy: "avisar" | "negar" = "avisar";
@@ -222,22 +223,26 @@ export class Ledger {
     };
   }
 
+  /** The rows, for whatever else the desk does with them. */
+  get rows(): ReadonlyMap<string, Row> {
+    return this.#rows;
+  }
+
   #fila(row: Row): Fila {
     return { ...structuredClone(row), pendiente: this.#pendingEdits.has(row.id) };
   }
 
-  list({ fecha, text, estado, limit = 100, offset = 0 }: ListQuery): ReservationPage {
-    const words = plain(text ?? "").split(/\s+/).filter(Boolean);
-    const rows = [...this.#rows.values()]
-      .filter((row) => (!fecha || row.dia === fecha) && (!estado || row.estado === estado))
-      .filter((row) => {
-        if (words.length === 0) return true;
-        const { nombre, telefono, email } = row.cliente;
-        const all = plain([nombre, telefono, email, row.mesa, row.promotor?.nombre, row.razonVisita, ...(row.detalles ?? [])].join(" "));
-        const digits = (telefono ?? "").replace(/\D/g, "");
-        return words.every((word) => all.split(/[\s:]+/).some((w) => w.startsWith(word)) || (/^\d{3,}$/.test(word) && digits.includes(word)));
-      })
+  /** Everything that a list shows, in the order of the nights. */
+  found(query: ListQuery): Row[] {
+    const shown = matches(query, (row) => this.#pendingEdits.has(row.id));
+    return [...this.#rows.values()]
+      .filter(shown)
       .sort((a, b) => `${a.fecha} ${a.hora} ${a.cliente.nombre}`.localeCompare(`${b.fecha} ${b.hora} ${b.cliente.nombre}`));
+  }
+
+  list(query: ListQuery): ReservationPage {
+    const { limit = 100, offset = 0 } = query;
+    const rows = this.found(query);
     const counted = rows.filter((row) => row.estado !== "Cancelado");
     return {
       reservas: rows.slice(offset, offset + limit).map((row) => this.#fila(row)),
@@ -274,6 +279,9 @@ export class Ledger {
   update(reservaId: string, updates: ReservaCambios, version: number, pending: boolean): Fila | undefined {
     const row = this.#rows.get(reservaId);
     if (!row || row.version !== version) return undefined;
+    const before = row as unknown as Record<string, unknown>;
+    const cambios = Object.entries(updates).map(([campo, ahora]) => ({ campo, antes: structuredClone(before[campo] ?? null), ahora }));
+    this.#edits.set(reservaId, [...(this.#edits.get(reservaId) ?? []), { version: row.version + 1, en: iso(this.now()), quien: "Gerencia", cambios }]);
     for (const [key, value] of Object.entries(updates)) {
       if (value === null) delete (row as Record<string, unknown>)[key];
       else (row as Record<string, unknown>)[key] = structuredClone(value);
@@ -291,7 +299,12 @@ export class Ledger {
 
   reissue(reservaId: string): void {
     const row = this.#rows.get(reservaId);
-    if (row) row.emision += 1;
+    if (row) this.update(reservaId, { emision: row.emision + 1 } as ReservaCambios, row.version, false);
+  }
+
+  history(reservaId: string): RegistroCambio[] {
+    const row = this.#rows.get(reservaId);
+    return row ? [{ version: 1, en: row.fechaCreacion, quien: "Gerencia", cambios: [] }, ...structuredClone(this.#edits.get(reservaId) ?? [])] : [];
   }
 
   month(month: string): CargaDelDia[] {

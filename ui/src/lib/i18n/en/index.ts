@@ -3,6 +3,7 @@ import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
 import { house } from "./house";
+import { roster } from "./roster";
 import { shell } from "./shell";
 
 export const en: Messages = {
@@ -11,6 +12,7 @@ export const en: Messages = {
   ...shell,
   ...door,
   ...desk,
+  ...roster,
   ...house,
   ...errors,
 };

@@ -4,6 +4,7 @@ import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
 import { house } from "./house";
+import { roster } from "./roster";
 import { shell } from "./shell";
 
 export const es = {
@@ -12,6 +13,7 @@ export const es = {
   ...shell,
   ...door,
   ...desk,
+  ...roster,
   ...house,
   ...errors,
 };
