@@ -6,9 +6,11 @@ use super::{Fence, FenceState, Reading, pass::Pass, zxing::Zxing};
 use crate::luma::Luma;
 
 /// Second looks, one a frame that gave nothing.
-const ROTA: [Pass; 4] = [
+const ROTA: [Pass; 6] = [
+    Pass::Grid,
     Pass::DoubledMiddle,
     Pass::Blurred,
+    Pass::Grid,
     Pass::Sharpened,
     Pass::Binarised,
 ];

@@ -2,6 +2,7 @@
 //!
 //! - [`zxing`]: zxing-cpp, the reader that reads most and stops in time
 //! - [`fence`]: rqrr on a thread of its own, since it can panic and stall
+//! - [`grid`]: a reader of our own for what the others miss
 //! - [`filters`] and [`pass`]: what the plane goes through for a second look
 //! - [`baseline`]: each reader alone, for comparison
 //! - [`still`]: every pass on one picture; [`live`]: passes in turn on a stream of frames
@@ -10,6 +11,7 @@ pub mod baseline;
 mod fence;
 mod filters;
 mod finders;
+mod grid;
 mod live;
 mod pass;
 mod still;

@@ -5,6 +5,15 @@ use std::sync::Arc;
 use super::{Fence, Reading, pass::Pass, zxing::Zxing};
 use crate::luma::Luma;
 
+/// In the order of what each reads that the ones before did not.
+const PASSES: [Pass; 5] = [
+    Pass::Grid,
+    Pass::Doubled,
+    Pass::Sharpened,
+    Pass::Blurred,
+    Pass::Binarised,
+];
+
 /// Reads single pictures: one pass after the other until something is read.
 pub struct StillDecoder {
     zxing: Zxing,
@@ -40,8 +49,7 @@ impl StillDecoder {
         let mut reading = self.zxing.read(plane);
         let plain_ms = reading.ms;
         let mut blurred = None;
-        // In the order of what each reads that the ones before did not.
-        for pass in [Pass::Doubled, Pass::Sharpened, Pass::Blurred, Pass::Binarised] {
+        for pass in PASSES {
             if !reading.codes.is_empty() {
                 return reading;
             }
