@@ -5,17 +5,22 @@ use std::sync::{
     mpsc::{self, Receiver, Sender, TryRecvError},
 };
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::decode::{Corners, DecoderKind};
-use crate::frame::Latest;
+use crate::frame::{Frame, Latest};
 use crate::pipeline::Pipeline;
 use crate::preview::Preview;
-use crate::source::{self, Next, SourceSpec};
-use crate::view::{CameraStatus, FrameView};
+use crate::source::{self, Next, Panel, SourceSpec};
+use crate::view::{CameraStatus, Dial, FrameView, Turn};
 
 /// Longest wait for a frame before commands are looked at.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// The preview shows the frame that was decoded last, so that outlines lie where the codes are; unless decoding
+/// is more frames behind than this.
+const BEHIND: u32 = 5;
+/// Outlines belong to the preview that was given last, if that was so recently.
+const PREVIEWED: Duration = Duration::from_millis(500);
 
 /// Tells whether a code's bytes are a ticket (or an accepted legacy form).
 pub type IsTicket = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
@@ -91,9 +96,13 @@ pub(crate) enum Command {
 
 /// What the thread shows to the handle.
 #[derive(Debug)]
-pub(crate) struct Shown {
-    pub(crate) latest: Arc<Latest>,
-    pub(crate) overlay: Mutex<FrameView>,
+struct Shown {
+    latest: Arc<Latest>,
+    panel: Arc<Panel>,
+    /// The frame decoded last, and what was seen in it.
+    looked: Mutex<(Option<Frame>, FrameView)>,
+    /// What was seen in the frame of the last preview, and when that was given.
+    previewed: Mutex<Option<(Instant, FrameView)>>,
     status: Mutex<CameraStatus>,
     preview: Mutex<Option<Preview>>,
 }
@@ -116,7 +125,9 @@ impl Scanner {
     ) -> Self {
         let shown = Arc::new(Shown {
             latest: Arc::default(),
-            overlay: Mutex::default(),
+            panel: Arc::default(),
+            looked: Mutex::default(),
+            previewed: Mutex::default(),
             status: Mutex::new(CameraStatus::Off),
             preview: Mutex::default(),
         });
@@ -145,6 +156,16 @@ impl Scanner {
         self.command(Command::Again);
     }
 
+    /// What can be turned at the camera that runs; nothing where it has nothing, or the system does not let it.
+    pub fn dials(&self) -> Vec<Dial> {
+        self.shown.panel.dials()
+    }
+
+    /// Turns a dial, now and whenever the camera comes back.
+    pub fn turn(&self, turn: Turn) {
+        self.shown.panel.turn(turn);
+    }
+
     fn command(&self, command: Command) {
         if let Some(commands) = &self.commands {
             // The thread outlives the handle but for a panic, which was logged.
@@ -152,10 +173,10 @@ impl Scanner {
         }
     }
 
-    /// The latest frame as a picture for the window. It is made here, on the caller's thread, once a frame;
-    /// decoding never waits for it.
+    /// The frame decoded last as a picture for the window. It is made here, on the caller's thread, once a
+    /// frame; decoding never waits for it.
     pub fn preview(&self) -> Option<Preview> {
-        let frame = self.shown.latest.get()?;
+        let frame = self.shown.frame_with_outlines()?;
         let mut kept = lock(&self.shown.preview);
         if kept.as_ref().is_none_or(|p| p.frame != frame.number) {
             *kept = Preview::of(&frame.luma, frame.number);
@@ -163,14 +184,33 @@ impl Scanner {
         kept.clone()
     }
 
-    /// What to draw over the preview.
+    /// What to draw over the preview that was given last.
     pub fn overlay(&self) -> FrameView {
-        lock(&self.shown.overlay).clone()
+        match &*lock(&self.shown.previewed) {
+            Some((when, view)) if when.elapsed() < PREVIEWED => view.clone(),
+            _ => lock(&self.shown.looked).1.clone(),
+        }
     }
 
     /// The camera's state.
     pub fn status(&self) -> CameraStatus {
         lock(&self.shown.status).clone()
+    }
+}
+
+impl Shown {
+    fn frame_with_outlines(&self) -> Option<Frame> {
+        let latest = self.latest.get()?;
+        let (looked, view) = lock(&self.looked).clone();
+        *lock(&self.previewed) = Some((Instant::now(), view));
+        let in_step = |frame: &Frame| latest.number.wrapping_sub(frame.number) <= BEHIND;
+        Some(looked.filter(in_step).unwrap_or(latest))
+    }
+
+    /// Nothing was seen by the source that frames come from now.
+    fn clear(&self) {
+        *lock(&self.looked) = (None, FrameView::default());
+        *lock(&self.previewed) = None;
     }
 }
 
@@ -197,7 +237,7 @@ fn run(
     shown: &Shown,
     on_event: &dyn Fn(ScanEvent),
 ) {
-    let mut source = source::open(&spec, &settings.sim_codes, &shown.latest);
+    let mut source = source::open(&spec, &settings.sim_codes, &shown.latest, &shown.panel);
     let mut pipeline = Pipeline::new(&spec, settings);
     loop {
         match inbox.try_recv() {
@@ -205,8 +245,9 @@ fn run(
                 // The old camera has to be let go before the new one is opened: it may be the same.
                 drop(source);
                 shown.latest.clear();
-                *lock(&shown.overlay) = FrameView::default();
-                source = source::open(&to, &settings.sim_codes, &shown.latest);
+                shown.panel.clear();
+                shown.clear();
+                source = source::open(&to, &settings.sim_codes, &shown.latest, &shown.panel);
                 pipeline = Pipeline::new(&to, settings);
                 continue;
             }
@@ -219,22 +260,27 @@ fn run(
         }
         match source.next(PATIENCE) {
             Next::Frame(frame) => {
-                let (codes, overlay) = pipeline.look(&frame);
-                *lock(&shown.overlay) = overlay;
+                let (codes, view) = pipeline.look(&frame);
+                *lock(&shown.looked) = (Some(frame), view);
                 codes.into_iter().for_each(|code| on_event(ScanEvent::Code(code)));
             }
             Next::Status(status) => {
                 log(&status);
                 *lock(&shown.status) = status.clone();
                 if !matches!(status, CameraStatus::Running { .. }) {
-                    *lock(&shown.overlay) = FrameView::default();
+                    shown.clear();
                 }
                 on_event(ScanEvent::Camera(status));
             }
             Next::Nothing => {}
             Next::Ended => {
                 on_event(ScanEvent::Ended);
-                source = source::open(&SourceSpec::None, &settings.sim_codes, &shown.latest);
+                source = source::open(
+                    &SourceSpec::None,
+                    &settings.sim_codes,
+                    &shown.latest,
+                    &shown.panel,
+                );
             }
         }
     }

@@ -61,6 +61,54 @@ pub enum CameraFault {
     Failed,
 }
 
+/// What can be turned at a camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum DialKind {
+    /// How long the shutter is open.
+    Exposure,
+    /// The distance at which it is sharp.
+    Focus,
+}
+
+/// A dial of the camera that runs, in the camera's own units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Dial {
+    /// Which.
+    pub what: DialKind,
+    /// Its lowest value.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub min: i64,
+    /// Its highest.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub max: i64,
+    /// Between two values, at least 1.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub step: i64,
+    /// Where it stands.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub value: i64,
+    /// Whether the camera turns it by itself; `None`: it cannot.
+    pub automatic: Option<bool>,
+}
+
+/// A person turns a dial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Turn {
+    /// Which.
+    pub what: DialKind,
+    /// The camera turns it by itself from now on.
+    pub automatic: bool,
+    /// Where to, if not by itself.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub value: Option<i64>,
+}
+
 /// What would help the guest to be read, from the frame alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,15 +12,19 @@ use std::sync::{
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{FrameSource, Next};
+use super::{FrameSource, Next, Panel};
 use crate::frame::Latest;
 use crate::luma::Luma;
-use crate::view::{CameraFault, CameraStatus};
+use crate::view::{CameraFault, CameraStatus, Dial, Turn};
 
 /// An opened camera's frames; stays on its thread.
 pub(super) trait Capture {
     /// The next frame, waiting for it; `None` for one that came damaged.
     fn frame(&mut self) -> Result<Option<Luma>, Fault>;
+    /// What it has to be turned; asking may take a while.
+    fn dials(&mut self) -> Vec<Dial>;
+    /// Turns a dial. One that the camera refuses stays as it was.
+    fn turn(&mut self, turn: &Turn);
 }
 
 /// What opening gave.
@@ -90,6 +94,7 @@ pub(super) struct Camera {
     open: Opener,
     asked_for: String,
     latest: Arc<Latest>,
+    panel: Arc<Panel>,
     patience: Patience,
     worker: Option<Worker>,
     left_behind: Vec<Receiver<News>>,
@@ -99,17 +104,24 @@ pub(super) struct Camera {
 }
 
 impl Camera {
-    pub(super) fn new(open: Opener, asked_for: String, latest: Arc<Latest>) -> Self {
-        Self::with_patience(open, asked_for, latest, PATIENCE)
+    pub(super) fn new(open: Opener, asked_for: String, latest: Arc<Latest>, panel: Arc<Panel>) -> Self {
+        Self::with_patience(open, asked_for, latest, panel, PATIENCE)
     }
 
-    fn with_patience(open: Opener, asked_for: String, latest: Arc<Latest>, patience: Patience) -> Self {
+    fn with_patience(
+        open: Opener,
+        asked_for: String,
+        latest: Arc<Latest>,
+        panel: Arc<Panel>,
+        patience: Patience,
+    ) -> Self {
         let seen = latest.get().map_or(0, |f| f.number);
         let deadline = Instant::now();
         Self {
             open,
             asked_for,
             latest,
+            panel,
             patience,
             worker: None,
             left_behind: Vec::new(),
@@ -137,6 +149,7 @@ impl Camera {
             open: Arc::clone(&self.open),
             asked_for: self.asked_for.clone(),
             latest: Arc::clone(&self.latest),
+            panel: Arc::clone(&self.panel),
             stop: Arc::clone(&stop),
             tell,
             retry: self.patience.retry,
@@ -152,6 +165,7 @@ impl Camera {
 
     fn unavailable(&self, detail: &str) -> Next {
         self.latest.clear();
+        self.panel.show(Vec::new());
         Next::Status(CameraStatus::Unavailable {
             name: self.asked_for.clone(),
             reason: CameraFault::NoFrames,
@@ -229,6 +243,7 @@ struct Run {
     open: Opener,
     asked_for: String,
     latest: Arc<Latest>,
+    panel: Arc<Panel>,
     stop: Arc<AtomicBool>,
     tell: Sender<News>,
     retry: Duration,
@@ -285,15 +300,24 @@ impl Run {
                             fps: opened.fps,
                             format: opened.format.into(),
                         });
+                        self.turn(&mut opened, &self.panel.turned());
+                    } else if let Some(turns) = self.panel.news() {
+                        self.turn(&mut opened, &turns);
                     }
                     let _ = self.tell.send(News::Alive);
                 }
                 Err(fault) => {
                     self.latest.clear();
+                    self.panel.show(Vec::new());
                     return (name, fault);
                 }
             }
         }
+    }
+
+    fn turn(&self, opened: &mut Opened, turns: &[Turn]) {
+        turns.iter().for_each(|turn| opened.capture.turn(turn));
+        self.panel.show(opened.capture.dials());
     }
 
     fn rest(&self) {

@@ -1,12 +1,15 @@
 //! Where frames come from: a camera, files, a drawn door, or nowhere.
 
 mod camera;
+mod dials;
 mod files;
 mod nokhwa;
+mod panel;
 mod sim;
 mod spec;
 
 pub use nokhwa::{CameraInfo, list_cameras};
+pub(crate) use panel::Panel;
 pub use spec::{BadSource, SourceSpec};
 
 use std::sync::Arc;
@@ -51,19 +54,26 @@ impl FrameSource for Nowhere {
 }
 
 /// Opens a source; faults are states that it tells of when asked.
-pub(crate) fn open(spec: &SourceSpec, sim_codes: &CodesOf, latest: &Arc<Latest>) -> Box<dyn FrameSource> {
-    let latest = Arc::clone(latest);
+pub(crate) fn open(
+    spec: &SourceSpec,
+    sim_codes: &CodesOf,
+    latest: &Arc<Latest>,
+    panel: &Arc<Panel>,
+) -> Box<dyn FrameSource> {
+    let (latest, panel) = (Arc::clone(latest), Arc::clone(panel));
     match spec {
         SourceSpec::None => Box::new(Nowhere(false)),
         SourceSpec::Index(n) => Box::new(camera::Camera::new(
             nokhwa::opener(nokhwa::Choice::Index(*n)),
             n.to_string(),
             latest,
+            panel,
         )),
         SourceSpec::Name(name) => Box::new(camera::Camera::new(
             nokhwa::opener(nokhwa::Choice::Name(name.clone())),
             name.clone(),
             latest,
+            panel,
         )),
         SourceSpec::Sim => Box::new(sim::Sim::new(Arc::clone(sim_codes), latest)),
         SourceSpec::Files { pattern, once } => Box::new(files::Files::new(pattern.clone(), *once, latest)),

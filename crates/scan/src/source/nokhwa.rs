@@ -11,9 +11,10 @@ use nokhwa::{Camera, NokhwaError};
 use serde::Serialize;
 
 use super::camera::{Capture, Fault, Opened, Opener};
+use super::dials;
 use crate::luma::Luma;
 use crate::pixels::{PixelFormat, from_camera};
-use crate::view::CameraFault;
+use crate::view::{CameraFault, Dial, Turn};
 
 /// A camera of this machine.
 #[derive(Clone, Debug, Serialize)]
@@ -135,6 +136,14 @@ impl Capture for Stream {
                 Ok(None)
             }
         }
+    }
+
+    fn dials(&mut self) -> Vec<Dial> {
+        dials::dials(&self.camera)
+    }
+
+    fn turn(&mut self, turn: &Turn) {
+        dials::turn(&mut self.camera, turn);
     }
 }
 

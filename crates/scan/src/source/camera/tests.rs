@@ -1,6 +1,7 @@
 //! Every fault of a camera, with a driver that does as its script says.
 
 use super::*;
+use crate::view::DialKind;
 use std::sync::Mutex;
 
 const QUICK: Patience = Patience {
@@ -25,6 +26,8 @@ enum Act {
 struct Driver {
     script: Mutex<std::collections::VecDeque<Act>>,
     open_now: Mutex<usize>,
+    /// Where its focus stands; a camera that was pulled out has forgotten it.
+    focus: Mutex<i64>,
 }
 
 struct Handle(Arc<Driver>);
@@ -55,9 +58,25 @@ impl Capture for Handle {
                 Ok(None)
             }
             Some(Act::PullOut | Act::Open | Act::Refuse(_)) => {
+                *self.0.focus.lock().unwrap() = 0;
                 Err(Fault::new(CameraFault::Unplugged, "gone"))
             }
         }
+    }
+
+    fn dials(&mut self) -> Vec<Dial> {
+        vec![Dial {
+            what: DialKind::Focus,
+            min: 0,
+            max: 250,
+            step: 5,
+            value: *self.0.focus.lock().unwrap(),
+            automatic: Some(false),
+        }]
+    }
+
+    fn turn(&mut self, turn: &Turn) {
+        *self.0.focus.lock().unwrap() = turn.value.unwrap_or(0);
     }
 }
 
@@ -87,7 +106,7 @@ fn camera(script: Vec<Act>) -> (Camera, Arc<Driver>) {
         }
     });
     (
-        Camera::with_patience(open, "0".into(), Arc::default(), QUICK),
+        Camera::with_patience(open, "0".into(), Arc::default(), Arc::default(), QUICK),
         driver,
     )
 }
@@ -197,4 +216,26 @@ fn a_panic_in_the_driver_is_a_state() {
     let (mut camera, _driver) = camera(vec![Act::Open, Act::Frame, Act::Panic]);
     let log = until(&mut camera, |log| count(log, "running") == 2);
     assert_eq!(count(&log, "NoFrames"), 1, "{log:?}");
+}
+
+#[test]
+fn a_dial_is_turned_and_turned_again_after_it_was_pulled_out() {
+    let (mut camera, driver) = camera(vec![]);
+    until(&mut camera, |log| log.last().is_some_and(|l| l == "frame"));
+    let panel = Arc::clone(&camera.panel);
+    panel.turn(Turn {
+        what: DialKind::Focus,
+        automatic: false,
+        value: Some(120),
+    });
+    let stands = |at: i64| {
+        let panel = Arc::clone(&panel);
+        move |_: &[String]| panel.dials().first().is_some_and(|d| d.value == at)
+    };
+    until(&mut camera, stands(120));
+    driver.script.lock().unwrap().push_back(Act::PullOut);
+    until(&mut camera, |log| count(log, "Unplugged") == 1);
+    assert_eq!(panel.dials(), [], "a camera that is gone has no dials");
+    until(&mut camera, stands(120));
+    assert_eq!(*driver.focus.lock().unwrap(), 120);
 }
