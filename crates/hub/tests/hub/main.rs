@@ -33,6 +33,7 @@ mod connections;
 mod docs;
 mod edits;
 mod entries;
+mod fleet;
 mod house;
 mod lists;
 mod outbox;
