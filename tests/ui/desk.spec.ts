@@ -1,6 +1,8 @@
 // The desk in depth: filters and views, many at once, the way back, lists in and out, who changed what, the ticket on paper.
 
+import { createRequire } from "node:module";
 import { expect, test, type Page } from "@playwright/test";
+import type { AxeResults } from "axe-core";
 import { hand, open, row } from "./window";
 
 async function desk(page: Page, lang: "es" | "en" = "es", query = ""): Promise<void> {
@@ -276,3 +278,29 @@ test("whoever is no manager chooses and imports nothing", async ({ page }) => {
   await expect(page.getByText("Solo la gerencia importa listas.")).toBeVisible();
   await expect(page.getByTestId("import")).toBeHidden();
 });
+
+for (const theme of ["dark", "light"] as const) {
+  test(`axe finds nothing serious in the desk's panels: ${theme}`, async ({ page }) => {
+    const serious = async () => {
+      await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+      const found = await page.evaluate(async () => (await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()).violations);
+      return found.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" ")}`);
+    };
+    await open(page, { theme });
+    await page.getByTestId("nav-reservations").click();
+    await page.keyboard.press("x");
+    await expect(page.getByTestId("bulk")).toBeVisible();
+    for (const panel of ["filters", "files", "bulk-night"]) {
+      await page.getByTestId(panel).click();
+      // The panel has finished appearing.
+      await page.waitForTimeout(200);
+      expect(await serious(), panel).toEqual([]);
+      await page.keyboard.press("Escape");
+    }
+    await importing(page);
+    expect(await serious(), "import").toEqual([]);
+    await page.getByTestId("import-go").click();
+    await expect(page.getByTestId("import-end")).toBeVisible();
+    expect(await serious(), "import, ended").toEqual([]);
+  });
+}
