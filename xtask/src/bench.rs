@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::{
+    build, check,
     place::Place,
     setup::{self, Purpose},
     table::{self, Figure},
@@ -22,7 +23,11 @@ const BENCHES: &[(&str, &str)] = &[
     ("sync", "portero-door"),
     ("scan", "portero-scan"),
     ("hub", "portero-hub"),
+    (WINDOW, "portero"),
 ];
+
+/// The one that opens windows.
+const WINDOW: &str = "ui";
 
 /// Runs one benchmark, or each that there is; `rest` goes to it. Over budget is a failure.
 ///
@@ -35,17 +40,23 @@ pub(crate) fn run(
     rest: &[String],
 ) -> Result<ExitCode> {
     let chosen = chosen(name, |name, package| exists(place, name, package))?;
-    let mut steps = setup::prepare(place, Purpose::Build, chosen.len())?;
+    let windows = chosen.iter().any(|(name, _)| *name == WINDOW);
+    let purpose = if windows { Purpose::TestAll } else { Purpose::Build };
+    let mut steps = setup::prepare(place, purpose, chosen.len())?;
     let mut figures = Vec::new();
     let mut records = Vec::new();
     for (name, package) in chosen {
         let bench = format!("bench --package {package} --bench {name}");
-        steps.must(
-            &format!("building the benchmark {name}"),
-            vec![place.cargo(&format!("{bench} --no-run"))],
-        )?;
-        let mut cargo = place.cargo(&format!("{bench} --quiet --"));
-        let mut child = cargo
+        let (build, mut command) = if name == WINDOW {
+            let bench = build::workspace(place, "bench --bench ui --quiet");
+            let programs = build::workspace(place, "build --release --bins");
+            (vec![programs], check::on_a_display(place, bench, &[]))
+        } else {
+            let build = place.cargo(&format!("{bench} --no-run"));
+            (vec![build], place.cargo(&format!("{bench} --quiet --")))
+        };
+        steps.must(&format!("building the benchmark {name}"), build)?;
+        let mut child = command
             .args(rest)
             .stdout(Stdio::piped())
             .spawn()
@@ -91,6 +102,9 @@ fn record(bench: &str, mut figure: Value) -> Value {
 
 /// A benchmark is a file in its package.
 fn exists(place: &Place, name: &str, package: &str) -> bool {
+    if name == WINDOW {
+        return cfg!(target_os = "linux");
+    }
     let folder = place
         .root
         .join("crates")
@@ -139,7 +153,7 @@ mod tests {
         let error = chosen(Some("hob"), |name, _| name != "sync")
             .unwrap_err()
             .to_string();
-        assert_eq!(error, "there is no benchmark `hob`; there are: door, scan, hub");
+        assert_eq!(error, "there is no benchmark `hob`; there are: door, scan, hub, ui");
     }
 
     #[test]

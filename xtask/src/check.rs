@@ -104,7 +104,7 @@ fn of_the_whole(place: &Place) -> Vec<Check> {
             name: "the real window",
             commands: vec![
                 build::programs(place),
-                on_a_display(place, build::workspace(place, "test --test e2e")),
+                on_a_display(place, build::workspace(place, "test --test e2e"), &ONE_WINDOW),
             ],
         });
         checks.push(Check {
@@ -125,8 +125,11 @@ fn of_the_whole(place: &Place) -> Vec<Check> {
     checks
 }
 
+/// One window at a time: WebKit's driver holds one session, and figures are not to disturb one another.
+const ONE_WINDOW: [&str; 3] = ["--ignored", "--test-threads=1", "--nocapture"];
+
 /// A test command under its own X server and session bus, so that no window opens on anybody's desktop.
-fn on_a_display(place: &Place, tests: Command) -> Command {
+pub(crate) fn on_a_display(place: &Place, tests: Command, rest: &[&str]) -> Command {
     let mut session = place.command("dbus-run-session");
     session.args([
         "--",
@@ -135,8 +138,7 @@ fn on_a_display(place: &Place, tests: Command) -> Command {
         "--server-args=-screen 0 1366x768x24",
     ]);
     session.arg(tests.get_program()).args(tests.get_args());
-    // one window at a time: WebKit's driver holds one session, and figures are not to disturb one another
-    session.args(["--", "--ignored", "--test-threads=1", "--nocapture"]);
+    session.arg("--").args(rest);
     session
         .env("PATH", setup::tools_path(place))
         .env("PORTERO_E2E", "1");
@@ -177,7 +179,7 @@ mod tests {
             cache: "cache".into(),
             target: "target".into(),
         };
-        let command = on_a_display(&place, place.cargo("test --test e2e"));
+        let command = on_a_display(&place, place.cargo("test --test e2e"), &ONE_WINDOW);
         let words: Vec<_> = command
             .get_args()
             .map(|word| word.to_string_lossy().into_owned())
