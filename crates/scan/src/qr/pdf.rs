@@ -1,7 +1,7 @@
 //! A ticket as a page to print or to send: who, when, how many, and the code.
 //!
 //! The fonts are two of those that every reader has (PDF 32000-1, 9.6.2.2), so the page embeds none; they know the letters of Western languages
-//! (WinAnsi), and another letter shows as a question mark.
+//! (`WinAnsi`), and another letter shows as a question mark.
 
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 

@@ -150,8 +150,8 @@ impl Normal {
                 if i == j {
                     sum += hold;
                 }
-                for k in 0..j {
-                    sum -= l[i][k] * l[j][k];
+                for (of_i, of_j) in l[i].iter().zip(&l[j]).take(j) {
+                    sum -= of_i * of_j;
                 }
                 if i == j {
                     if sum <= 1e-9 {

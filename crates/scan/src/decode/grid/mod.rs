@@ -132,7 +132,7 @@ fn modules(
     plane: &Luma,
     lattice: &Lattice,
     known: &[f32],
-    shades: &mut Vec<f32>,
+    shades: &mut [f32],
     sign: f32,
 ) -> Option<Vec<u8>> {
     let field = Field::of(plane, lattice);
