@@ -1,5 +1,7 @@
 //! Everybody's entries: a set, joined by id. The hub's word about an entry wins over this device's own.
 
+use std::collections::HashSet;
+
 use portero_protocol::entry::{Entry, StoredEntry};
 use portero_protocol::ids::{EntryId, ReservationId};
 use rusqlite::{OptionalExtension, params};
@@ -62,6 +64,13 @@ fn set_voided(slot: Slot<'_>, target: EntryId, voided: bool) -> Result<Option<Re
     Ok(reservation.and_then(|id| id.parse().ok()))
 }
 
+/// The entries that only this device has, as far as is known here.
+fn of_this_device(slot: Slot<'_>) -> Result<Vec<Entry>> {
+    let mut statement = slot.sql("SELECT json FROM entry_# WHERE hub = 0")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect()
+}
+
 /// What a reservation's entries say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -98,9 +107,18 @@ impl Cache {
         })
     }
 
-    /// Shows this device's entries that are not shown yet: a crash may have come between.
+    /// Shows this device's entries as the facts have them: those that are not shown yet, since a crash may have come between, and no more those that
+    /// the hub will not count, since the file may be older than its word.
     pub(crate) fn show_own(&mut self, own: &[Entry]) -> Result<()> {
+        let counted: HashSet<EntryId> = own.iter().map(|entry| entry.id).collect();
         self.in_every_slot(|cache, slot| {
+            for entry in of_this_device(slot)? {
+                if !counted.contains(&entry.id) {
+                    for reservation in withdraw(slot, &entry)? {
+                        rows::recount(cache, slot, &reservation)?;
+                    }
+                }
+            }
             for entry in own {
                 let there = slot
                     .sql("SELECT 1 FROM entry_# WHERE id = ?1")?

@@ -85,6 +85,7 @@ impl Cache {
         }
         cache.read_meta()?;
         cache.index_words()?;
+        cache.show_writes()?;
         Ok(cache)
     }
 
@@ -142,6 +143,12 @@ impl Cache {
 
     fn meta(&self, key: &str) -> Result<Option<String>> {
         meta(&self.db, key)
+    }
+
+    /// How many rows were written since the file was opened.
+    #[cfg(feature = "sim")]
+    pub(crate) fn written(&self) -> u64 {
+        self.db.total_changes()
     }
 
     /// The slots that changes go to: the one that is read, and the one that a snapshot loads into.

@@ -1,11 +1,14 @@
 //! Rows as they are shown: what the hub said, with the writes made here on top, and the count of the entries.
 
+use std::collections::BTreeSet;
+
 use portero_protocol::ids::ReservationId;
 use portero_protocol::reservation::{Reservation, Status};
 use rusqlite::{OptionalExtension, params};
 
 use super::apply::is_deleted;
 use super::entries::{Tally, tally};
+use super::questions::parse_id;
 use super::slot::{MINUTE_PLACES, minute_start};
 use super::{Cache, Slot, words};
 use crate::error::{DoorError, Result};
@@ -241,6 +244,31 @@ impl Cache {
         let id = write.reservation.clone();
         self.writes.entry(id.clone()).or_default().push(write);
         self.show_again(id)
+    }
+
+    /// Shows the writes made here as the facts have them. The file may be older than they are: a crash can come between the two, and the power can
+    /// take back what was written last.
+    pub(super) fn show_writes(&mut self) -> Result<()> {
+        if self.house.is_none() {
+            return Ok(());
+        }
+        let mut ids: BTreeSet<ReservationId> = self.writes.keys().cloned().collect();
+        ids.extend(self.edited()?);
+        for id in ids {
+            self.show_again(id)?;
+        }
+        Ok(())
+    }
+
+    /// The reservations that are shown with a write on top.
+    fn edited(&self) -> Result<Vec<ReservationId>> {
+        let slot = Slot {
+            db: &self.db,
+            number: self.slot,
+        };
+        let mut statement = slot.sql("SELECT id FROM row_# WHERE view IS NOT NULL")?;
+        let ids = statement.query_map([], |row| row.get::<_, String>(0))?;
+        ids.map(|id| parse_id(&id?)).collect()
     }
 
     /// The hub confirmed a write: it stays on top until the hub's row shows it.

@@ -227,7 +227,7 @@ fn read(raw: Raw) -> Result<Row> {
     })
 }
 
-fn parse_id(text: &str) -> Result<ReservationId> {
+pub(super) fn parse_id(text: &str) -> Result<ReservationId> {
     text.parse().map_err(|error: portero_protocol::ids::BadId| {
         crate::error::DoorError::new(portero_protocol::problem::Code::Storage, error.to_string())
     })

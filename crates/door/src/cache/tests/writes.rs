@@ -169,3 +169,38 @@ fn the_ticket_of_one_reservation_is_not_kept() {
     bench.cache.take_detail(&detail).unwrap();
     assert_eq!(bench.shown("a").unwrap().reservation.code, None);
 }
+
+#[test]
+fn an_older_file_shows_what_the_facts_say_of_its_edits_and_entries() {
+    let mut bench = Bench::new(vec![line(&row("a", "Ana", 4)), line(&row("b", "Bea", 2))]);
+    let edit = |id: &str, op: u64| Write {
+        id: OpId::new(i64::try_from(op).unwrap()),
+        reservation: id.parse().unwrap(),
+        body: WriteBody::Update {
+            patch: Box::new(Patch {
+                party: Some(9),
+                ..Patch::default()
+            }),
+            version: 1,
+        },
+        at: Instant::from_ms(3),
+        led_to: None,
+    };
+    bench.cache.add_write(edit("a", 1)).unwrap();
+    bench.cache.add_own(&entry(1, "a", 2, None)).unwrap();
+    // The hub refused both, and a crash took the cache back to before it did: the facts have neither. They have an edit that the cache never saw.
+    let known = Arc::new(Known::default());
+    bench.cache = Cache::open(bench.dir.path(), known, vec![edit("b", 2)]).unwrap();
+    bench.cache.show_own(&[]).unwrap();
+    let shown = bench.shown("a").unwrap();
+    assert_eq!(
+        (
+            shown.reservation.party,
+            shown.pending,
+            shown.reservation.attendance
+        ),
+        (4, false, 0)
+    );
+    let shown = bench.shown("b").unwrap();
+    assert_eq!((shown.reservation.party, shown.pending), (9, true));
+}
