@@ -12,14 +12,17 @@
 //! | `trouble` | what goes wrong |
 //! | `oracle` | what was shown, and what must hold after every step |
 //! | `verdict` | what must hold when all is quiet |
+//! | `story` | what the log says: rows, sums, what is wrong and who was told |
 //! | `contradictions` | every admitted-but-wrong case has a conflict |
-//! | `schedules` | many seeds on all cores; a failing one is printed |
+//! | `schedules` | many seeds on all cores |
+//! | `nights` | those of a normal test run; a failing one is printed |
 //! | `planted` | known bugs, each of them caught |
 //! | `regressions` | seeds that once failed |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod contradictions;
 mod network;
+mod nights;
 mod office;
 mod oracle;
 mod people;
@@ -28,6 +31,7 @@ mod planted;
 mod regressions;
 mod schedules;
 mod seat;
+mod story;
 mod trouble;
 mod verdict;
 mod world;

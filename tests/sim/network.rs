@@ -88,6 +88,22 @@ impl World {
         self.put(at, 1, Wire::Said { stream, said });
     }
 
+    /// The replica that a laptop's next request reaches. One that cannot be reached is given up for another now and then, as a name or a load balancer
+    /// in front of them would do; sometimes it is changed for no reason.
+    fn route(&mut self, at: usize) -> Option<usize> {
+        let replicas = self.office.hubs.len();
+        let seat = &mut self.seats[at];
+        if replicas > 1 {
+            let lost = self.office.hubs[seat.via].is_none() || seat.cut_from == Some(seat.via);
+            let moves = if lost { 128 } else { self.taste.roams };
+            if self.rng.u8(..) < moves {
+                seat.via = self.rng.usize(..replicas);
+            }
+        }
+        let reached = self.office.hubs[seat.via].is_some() && seat.cut_from != Some(seat.via);
+        reached.then_some(seat.via)
+    }
+
     /// When the next thing arrives.
     pub(crate) fn next_arrival(&self) -> Option<i64> {
         self.wires.peek().map(|Reverse(due)| due.at)
@@ -217,7 +233,8 @@ impl World {
             }
             return;
         }
-        let answer = self.office.ask(&asked, self.now);
+        let replica = self.route(at);
+        let mut answer = replica.and_then(|replica| self.office.ask_at(replica, &asked, self.now));
         self.oracle.stale |= asked.method != "GET";
         self.trace
             .mark(answer.as_ref().map_or(0, |answer| u64::from(answer.status)));
@@ -233,6 +250,14 @@ impl World {
                 },
             );
         }
+        if let Some(replica) = replica
+            && asked.method != "GET"
+            && self.rng.u8(..) < self.taste.last_words
+        {
+            // Its commit stays, and nobody is told of it.
+            self.stop_replica(replica, false);
+            answer = None;
+        }
         if again {
             return;
         }
@@ -240,7 +265,7 @@ impl World {
         let delay = self.delay(weather);
         let lost = match weather {
             Weather::Down => Some(delay),
-            Weather::Dead => Some(ANSWER),
+            Weather::Dead | Weather::HalfOpen => Some(ANSWER),
             Weather::Lossy if self.rng.u8(..) < 64 => Some(if self.rng.bool() { delay } else { ANSWER }),
             _ => None,
         };
@@ -281,8 +306,17 @@ impl World {
     }
 
     fn open_stream(&mut self, at: usize, order: Order, asked: &Asked) {
-        let delay = self.delay(self.seats[at].weather);
-        match self.office.listen(asked, self.now) {
+        let weather = self.seats[at].weather;
+        let delay = self.delay(weather);
+        let Some(replica) = self.route(at) else {
+            return self.put(at, delay, Wire::Back { order, outcome: None });
+        };
+        if weather == Weather::HalfOpen {
+            // The hub holds a stream that nobody hears.
+            drop(self.office.listen(replica, asked, self.now));
+            return self.put(at, ANSWER, Wire::Back { order, outcome: None });
+        }
+        match self.office.listen(replica, asked, self.now) {
             None => self.put(at, delay, Wire::Back { order, outcome: None }),
             Some(Err(answer)) => {
                 let outcome = Some(plain(answer));
@@ -293,6 +327,7 @@ impl World {
                 let number = seat.streams;
                 seat.ear = Some(Ear {
                     number,
+                    replica,
                     events,
                     rest: Vec::new(),
                     last_id: String::new(),
@@ -318,10 +353,13 @@ impl World {
         for at in 0..self.seats.len() {
             let seat = &mut self.seats[at];
             let (weather, stalled) = (seat.weather, seat.stalled || seat.asleep.is_some());
-            if stalled || weather == Weather::Dead {
+            if stalled || matches!(weather, Weather::Dead | Weather::HalfOpen) {
                 continue;
             }
-            let Some(mut ear) = seat.ear.take() else { continue };
+            let cut_from = seat.cut_from;
+            let Some(mut ear) = seat.ear.take_if(|ear| Some(ear.replica) != cut_from) else {
+                continue;
+            };
             self.office.look_at_clock(self.now);
             let came = ear.events.ready();
             let breaks = match weather {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use portero_hub::sim::{Answered, Asked, Events, Running, set_now};
 use portero_hub::{Options, Store};
-use portero_protocol::cursor::Cursor;
+use portero_protocol::cursor::{Cursor, Epoch};
 use portero_protocol::event::{Logged, PagedEvent};
 use portero_protocol::ids::OpId;
 use portero_protocol::listing::{ChangesPage, SnapshotLine};
@@ -13,19 +13,26 @@ use serde_json::Value;
 /// How finely the hub's timers run, in ms: they beat and end streams, in seconds.
 const GRAIN: i64 = 500;
 
-/// The hub and its office.
+/// How often a replica looks for what the others wrote, in ms.
+const LOOK: i64 = 200;
+
+/// The hub, as one program or as several over one store, and its office.
 pub(crate) struct Office {
     path: PathBuf,
     options: Options,
     pub(crate) manager: String,
-    /// `None`: it is off.
-    pub(crate) hub: Option<Running>,
-    /// Its clock less the true one, in ms.
+    /// The replicas; `None`: one that is off.
+    pub(crate) hubs: Vec<Option<Running>>,
+    /// Which of them the office asks next.
+    turn: usize,
+    /// Their clock less the true one, in ms.
     pub(crate) skew: i64,
     /// Backups that were made.
     pub(crate) backups: Vec<PathBuf>,
     /// Up to when the hub's timers have run.
     passed: i64,
+    /// When the replicas looked at each other's writes last.
+    looked: i64,
     /// Something may have come on its streams since they were read.
     pub(crate) moved: bool,
     /// Every answer of 500 and above that was no trouble of the simulation's making.
@@ -36,15 +43,17 @@ pub(crate) struct Office {
 type At = (u64, Option<Logged>);
 
 impl Office {
-    pub(crate) fn new(path: PathBuf, options: Options, manager: String, now: i64) -> Self {
+    pub(crate) fn new(path: PathBuf, options: Options, manager: String, replicas: usize, now: i64) -> Self {
         Self {
             path,
             options,
             manager,
-            hub: None,
+            hubs: (0..replicas).map(|_| None).collect(),
+            turn: 0,
             skew: 0,
             backups: Vec::new(),
             passed: now,
+            looked: now,
             moved: false,
             faults: Vec::new(),
         }
@@ -55,36 +64,60 @@ impl Office {
         set_now(Some(now + self.skew));
     }
 
-    pub(crate) fn start(&mut self, now: i64) -> Result<(), String> {
+    /// A replica that is on.
+    pub(crate) fn any(&self) -> Option<&Running> {
+        self.hubs.iter().flatten().next()
+    }
+
+    /// The life of the log that is served; `None`: the hub is off.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        self.any().map(|hub| hub.epoch().clone())
+    }
+
+    /// Starts a replica: the first to start takes the store, and the others join it.
+    pub(crate) fn start(&mut self, replica: usize, now: i64) -> Result<(), String> {
         self.look_at_clock(now);
-        self.passed = now;
-        let hub = Running::start(&self.path, self.options.clone())
-            .map_err(|error| format!("the hub cannot be started: {error}"))?;
-        self.hub = Some(hub);
+        let hub = match self.any() {
+            Some(other) => other.beside(),
+            None => {
+                self.passed = now;
+                Running::start(&self.path, self.options.clone())
+            }
+        };
+        self.hubs[replica] = Some(hub.map_err(|error| format!("the hub cannot be started: {error}"))?);
         Ok(())
     }
 
-    /// The program ends as if it had been killed.
-    pub(crate) fn crash(&mut self) {
-        self.hub = None;
+    /// A replica's program ends as if it had been killed.
+    pub(crate) fn crash(&mut self, replica: usize) {
+        self.hubs[replica] = None;
     }
 
     /// Lets the hub's timers run up to now.
-    pub(crate) fn pass(&mut self, now: i64) {
-        if let Some(hub) = &self.hub
-            && now >= self.passed + GRAIN
-        {
+    pub(crate) fn pass(&mut self, now: i64) -> Result<(), String> {
+        set_now(Some(now + self.skew));
+        if now >= self.passed + GRAIN {
             self.moved = true;
-            set_now(Some(now + self.skew));
-            hub.pass(u64::try_from(now - self.passed).unwrap());
+            for hub in self.hubs.iter().flatten() {
+                hub.pass(u64::try_from(now - self.passed).unwrap());
+            }
             self.passed = now;
         }
+        if now >= self.looked + LOOK && self.hubs.len() > 1 {
+            self.moved = true;
+            for hub in self.hubs.iter().flatten() {
+                hub.look()
+                    .map_err(|error| format!("a replica cannot read what another wrote: {error}"))?;
+            }
+            self.looked = now;
+        }
+        Ok(())
     }
 
     pub(crate) fn back_up(&mut self, now: i64) -> Result<(), String> {
         self.look_at_clock(now);
-        if let Some(hub) = &self.hub {
-            let to = self.path.with_file_name(format!("backup-{}", self.backups.len()));
+        let to = self.path.with_file_name(format!("backup-{}", self.backups.len()));
+        if let Some(hub) = self.any() {
             hub.store()
                 .backup(&to)
                 .map_err(|error| format!("no backup: {error}"))?;
@@ -101,11 +134,10 @@ impl Office {
             .map_err(|error| format!("the backup cannot be restored: {error}"))
     }
 
-    /// A request of any device; `None`: the hub is off.
-    pub(crate) fn ask(&mut self, asked: &Asked, now: i64) -> Option<Answered> {
+    /// A request of any device to a replica; `None`: it is off.
+    pub(crate) fn ask_at(&mut self, replica: usize, asked: &Asked, now: i64) -> Option<Answered> {
         self.look_at_clock(now);
-        let hub = self.hub.as_ref()?;
-        let answer = hub.ask(asked).unwrap();
+        let answer = self.hubs.get(replica)?.as_ref()?.ask(asked).unwrap();
         self.moved |= asked.method != "GET";
         if answer.status >= 500 {
             self.faults.push(format!(
@@ -119,11 +151,34 @@ impl Office {
         Some(answer)
     }
 
-    /// A stream of any device; `None`: the hub is off.
-    pub(crate) fn listen(&mut self, asked: &Asked, now: i64) -> Option<Result<Events, Answered>> {
+    /// A request from the office, which reaches one replica after the other; `None`: the hub is off.
+    pub(crate) fn ask(&mut self, asked: &Asked, now: i64) -> Option<Answered> {
+        let replicas = self.hubs.len();
+        self.turn += 1;
+        let replica = (0..replicas)
+            .map(|step| (self.turn + step) % replicas)
+            .find(|replica| self.hubs[*replica].is_some())?;
+        self.ask_at(replica, asked, now)
+    }
+
+    /// A stream of any device from a replica; `None`: it is off.
+    pub(crate) fn listen(
+        &mut self,
+        replica: usize,
+        asked: &Asked,
+        now: i64,
+    ) -> Option<Result<Events, Answered>> {
         self.look_at_clock(now);
         self.moved = true;
-        Some(self.hub.as_ref()?.listen(asked).unwrap())
+        Some(self.hubs.get(replica)?.as_ref()?.listen(asked).unwrap())
+    }
+
+    /// A count at the hub that is not the sum of its entries.
+    pub(crate) fn miscounted(&self) -> Result<Option<String>, String> {
+        let Some(hub) = self.any() else {
+            return Ok(None);
+        };
+        hub.miscounted().map_err(|error| error.to_string())
     }
 
     fn manage(

@@ -27,8 +27,8 @@ impl World {
                 }
             }
             13 if self.taste.edits => self.edit_offline(at, party),
-            14 if self.taste.edits => self.edit_in_the_office(party),
-            15 if self.taste.edits => self.more_in_the_office(party),
+            14 if self.taste.edits => self.edit_in_the_office(party)?,
+            15 if self.taste.edits => self.more_in_the_office(party)?,
             _ => {}
         }
         Ok(())
@@ -177,10 +177,10 @@ impl World {
     }
 
     /// The manager edits at the office, which is always connected.
-    fn edit_in_the_office(&mut self, party: usize) {
+    fn edit_in_the_office(&mut self, party: usize) -> Result<(), String> {
         let path = format!("api/reservas/{}", self.parties[party].id);
         let Some(row) = self.office.get(&path, self.now) else {
-            return;
+            return Ok(());
         };
         let version = row["version"].as_u64().unwrap_or(1);
         let change = self.change();
@@ -193,10 +193,10 @@ impl World {
                 answer.as_ref().map(|(status, _)| *status)
             )
         });
-        self.learn();
+        self.learn()
     }
 
-    fn more_in_the_office(&mut self, party: usize) {
+    fn more_in_the_office(&mut self, party: usize) -> Result<(), String> {
         let now = self.now;
         let path = format!("api/reservas/{}", self.parties[party].id);
         match self.rng.u8(0..5) {
@@ -220,7 +220,7 @@ impl World {
             2 | 3 => self.new_in_the_office(),
             _ => self.decide(),
         }
-        self.learn();
+        self.learn()
     }
 
     fn new_in_the_office(&mut self) {
@@ -263,9 +263,9 @@ impl World {
     }
 
     /// The venue refuses guests beyond the party.
-    pub(crate) fn strict_venue(&mut self) {
+    pub(crate) fn strict_venue(&mut self) -> Result<(), String> {
         let policy = json!({ "exceso": "negar" });
         self.office.write("PATCH", "api/local", &policy, None, self.now);
-        self.learn();
+        self.learn()
     }
 }

@@ -3,19 +3,25 @@
 use portero_door::sim::Planted as AtTheDoor;
 use portero_hub::sim::Planted as AtTheHub;
 
-use crate::schedules::nights;
+use crate::schedules::{Plan, nights};
 use crate::world::Bugs;
 
 /// Nights within which each has to be found.
 const NIGHTS: u64 = 1_500;
 
 fn is_caught(name: &str, bugs: Bugs) {
-    let (played, failure) = nights(1, NIGHTS, None, bugs);
-    let failure = failure.unwrap_or_else(|| panic!("{name}: not found in {played} nights"));
-    println!(
-        "{name}: found in night {} of seed {}: {}",
-        played, failure.seed, failure.why
-    );
+    let played = nights(Plan {
+        first: 1,
+        most: NIGHTS,
+        until: None,
+        failures: 1,
+        bugs,
+    });
+    let failure = played
+        .failures
+        .first()
+        .unwrap_or_else(|| panic!("{name}: not found in {} nights", played.nights));
+    println!("{name}: found by seed {}: {}", failure.seed, failure.why);
 }
 
 fn at_the_door(bug: AtTheDoor) -> Bugs {

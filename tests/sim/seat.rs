@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use portero_door::Settings;
 use portero_door::sim::{Laptop, set_wall};
 use portero_hub::sim::Events;
-use portero_protocol::cursor::Cursor;
 
 use crate::network::Wire;
+use crate::oracle::Looked;
 
 /// What the way between a laptop and the hub is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(crate) enum Weather {
     Down,
     /// Packets vanish: nobody is told anything.
     Dead,
+    /// Half open: what the laptop says arrives and is done, and nothing comes back.
+    HalfOpen,
     /// A login page answers everything.
     Portal,
     /// Something in front of the hub answers errors, before or after the hub worked.
@@ -32,6 +34,8 @@ pub(crate) enum Weather {
 pub(crate) struct Ear {
     /// Which stream of the seat.
     pub(crate) number: u64,
+    /// The replica that it comes from.
+    pub(crate) replica: usize,
     pub(crate) events: Events,
     /// Bytes of an event that has not come whole.
     pub(crate) rest: Vec<u8>,
@@ -60,8 +64,12 @@ pub(crate) struct Seat {
     pub(crate) stalled: bool,
     pub(crate) streams: u64,
     pub(crate) ear: Option<Ear>,
-    /// Up to where the oracle has compared it with the log.
-    pub(crate) seen: Option<Cursor>,
+    /// What the oracle has looked at.
+    pub(crate) looked: Looked,
+    /// The replica that its requests go to.
+    pub(crate) via: usize,
+    /// A replica that it cannot reach, whatever the weather.
+    pub(crate) cut_from: Option<usize>,
     pub(crate) settings: Settings,
     /// What came while it slept, in order.
     pub(crate) letters: Vec<Wire>,
@@ -86,7 +94,9 @@ impl Seat {
             stalled: false,
             streams: 0,
             ear: None,
-            seen: None,
+            looked: Looked::default(),
+            via: 0,
+            cut_from: None,
             settings,
             letters: Vec::new(),
             fell_asleep: 0,
@@ -112,7 +122,7 @@ impl Seat {
         self.zero = now;
         self.asleep = None;
         self.letters.clear();
-        self.seen = None;
+        self.looked = Looked::default();
         let laptop = Laptop::open(&self.dir, &self.name, self.settings.clone(), seed, 0)
             .map_err(|error| format!("{} cannot be opened: {error}", self.name))?;
         self.laptop = Some(laptop);

@@ -1,6 +1,6 @@
 //! What goes wrong: weather, crashes, clocks, sleep, a hub that is restarted or restored, a laptop that is revoked or copied.
 
-use portero_door::sim::{Planted, cut_between};
+use portero_door::sim::{lose_commits_after, lost_commits};
 use serde_json::Value;
 
 use crate::seat::{Seat, Weather, copy};
@@ -12,7 +12,7 @@ impl World {
     /// Something goes wrong, or is mended.
     pub(crate) fn trouble(&mut self) -> Result<(), String> {
         let at = self.rng.usize(..self.seats.len());
-        match self.rng.u8(0..14) {
+        match self.rng.u8(0..15) {
             0..5 if self.taste.weather => {
                 let kinds = [
                     Weather::Fine,
@@ -21,6 +21,7 @@ impl World {
                     Weather::Lossy,
                     Weather::Down,
                     Weather::Dead,
+                    Weather::HalfOpen,
                     Weather::Portal,
                     Weather::Storm,
                 ];
@@ -45,14 +46,13 @@ impl World {
                 } else {
                     self.rng.i64(-20_000..20_000)
                 };
-                self.seats[at].skew = (self.seats[at].skew + jump).clamp(-DAY, DAY);
-                self.trace
-                    .note(self.now, || format!("seat {at}'s clock jumps by {jump} ms"));
+                self.clock_jumps(at, jump);
             }
             10 => self.fall_asleep(at),
-            11 if self.taste.revokes && self.rng.u8(..) < 80 => self.revoke(at),
+            11 if self.taste.revokes && self.rng.u8(..) < 80 => self.revoke(at)?,
             12 if self.taste.twins => self.copy_folder(at)?,
             13 if self.taste.restores => self.restore_trouble()?,
+            14 => self.partition(at),
             _ => {}
         }
         Ok(())
@@ -64,8 +64,41 @@ impl World {
         self.seats[at].weather = weather;
         self.office.moved = true;
         // Connections may outlive a dead link, or not.
-        if before == Weather::Dead && weather != Weather::Dead && self.rng.bool() {
+        let mute = |weather| matches!(weather, Weather::Dead | Weather::HalfOpen);
+        if mute(before) && !mute(weather) && self.rng.bool() {
             self.break_stream(at);
+        }
+    }
+
+    /// A clock is set: mostly a laptop's, now and then the hub's.
+    fn clock_jumps(&mut self, at: usize, jump: i64) {
+        let hub = self.rng.u8(..) < 40;
+        let clock = if hub {
+            &mut self.office.skew
+        } else {
+            &mut self.seats[at].skew
+        };
+        *clock = (*clock + jump).clamp(-DAY, DAY);
+        self.trace.note(self.now, || {
+            let whose = if hub {
+                "the hub".to_owned()
+            } else {
+                format!("seat {at}")
+            };
+            format!("{whose}'s clock jumps by {jump} ms")
+        });
+    }
+
+    /// A laptop can no longer reach one of the replicas, or can again.
+    fn partition(&mut self, at: usize) {
+        let replicas = self.office.hubs.len();
+        if replicas > 1 {
+            let cut_from = self.rng.bool().then(|| self.rng.usize(..replicas));
+            self.seats[at].cut_from = cut_from;
+            self.office.moved = true;
+            self.trace.note(self.now, || {
+                format!("seat {at} cannot reach replica {cut_from:?}")
+            });
         }
     }
 
@@ -75,13 +108,18 @@ impl World {
         }
     }
 
-    /// After a laptop's step, in a night that is rich in crashes.
-    pub(crate) fn maybe_crash(&mut self, at: usize) -> Result<(), String> {
-        if self.bugs.door == Some(Planted::TwoTransactions) {
-            // A step that was cut in two is the last.
-            cut_between(self.rng.u8(..) < 40);
+    /// Before a laptop's step, in a night that is rich in crashes: the power may fail between two of its commits.
+    pub(crate) fn maybe_cut(&mut self) {
+        if self.taste.crashes > 0 && self.rng.u16(..) < self.taste.crashes {
+            lose_commits_after(Some(self.rng.u32(0..3)));
         }
-        if self.taste.crashes > 0 && self.seats[at].works() && self.rng.u16(..) < self.taste.crashes {
+    }
+
+    /// After a laptop's step: it may have been the last.
+    pub(crate) fn maybe_crash(&mut self, at: usize) -> Result<(), String> {
+        let cut = lost_commits();
+        lose_commits_after(None);
+        if cut || self.taste.crashes > 0 && self.seats[at].works() && self.rng.u16(..) < self.taste.crashes {
             self.end_laptop(at)?;
         }
         Ok(())
@@ -155,63 +193,70 @@ impl World {
     }
 
     fn hub_trouble(&mut self) -> Result<(), String> {
-        if self.office.hub.is_none() {
-            return self.start_hub();
+        let replica = self.rng.usize(..self.office.hubs.len());
+        if self.office.hubs[replica].is_none() {
+            return self.start_replica(replica);
         }
         match self.rng.u8(0..4) {
-            0 => self.keep_house(),
+            0 => self.keep_house(replica)?,
             1 => {
-                self.stop_hub();
-                self.start_hub()
+                let clean = self.rng.bool();
+                self.stop_replica(replica, clean);
+                self.start_replica(replica)?;
             }
             2 => {
-                self.stop_hub();
-                Ok(())
+                let clean = self.rng.bool();
+                self.stop_replica(replica, clean);
             }
-            _ => self.note_hub(),
+            _ => self.note_hub(replica)?,
         }
+        Ok(())
     }
 
-    /// The hub ends, as killed or in good order.
-    pub(crate) fn stop_hub(&mut self) {
-        let clean = self.rng.bool();
+    /// A replica ends, as killed or in good order.
+    pub(crate) fn stop_replica(&mut self, replica: usize, clean: bool) {
         self.trace
-            .note(self.now, || format!("the hub ends, clean: {clean}"));
+            .note(self.now, || format!("replica {replica} ends, clean: {clean}"));
         if clean {
-            if let Some(hub) = &self.office.hub {
+            if let Some(hub) = &self.office.hubs[replica] {
                 hub.close();
                 self.office.moved = true;
             }
             self.pump();
-            let _ = self.note_hub();
+            let _ = self.note_hub(replica);
         }
         for at in 0..self.seats.len() {
-            if self.seats[at].weather == Weather::Dead {
-                self.seats[at].ear = None;
+            let seat = &mut self.seats[at];
+            let hears = seat.ear.as_ref().is_some_and(|ear| ear.replica == replica);
+            if !hears {
+                continue;
+            }
+            if matches!(seat.weather, Weather::Dead | Weather::HalfOpen) {
+                // Nobody can tell the laptop.
+                seat.ear = None;
             } else {
                 self.break_stream(at);
             }
         }
-        self.office.crash();
+        self.office.crash(replica);
     }
 
-    pub(crate) fn start_hub(&mut self) -> Result<(), String> {
-        self.trace.note(self.now, || "the hub starts".to_owned());
-        self.office.start(self.now)?;
-        self.learn();
-        Ok(())
+    pub(crate) fn start_replica(&mut self, replica: usize) -> Result<(), String> {
+        self.trace.note(self.now, || format!("replica {replica} starts"));
+        self.office.start(replica, self.now)?;
+        self.learn()
     }
 
-    fn keep_house(&mut self) -> Result<(), String> {
+    fn keep_house(&mut self, replica: usize) -> Result<(), String> {
         self.office.look_at_clock(self.now);
-        self.office.hub.as_ref().map_or(Ok(()), |hub| {
+        self.oracle.stale = true;
+        self.office.hubs[replica].as_ref().map_or(Ok(()), |hub| {
             hub.keep_house().map_err(|error| format!("housekeeping: {error}"))
         })
     }
 
-    fn note_hub(&mut self) -> Result<(), String> {
-        self.office
-            .hub
+    fn note_hub(&mut self, replica: usize) -> Result<(), String> {
+        self.office.hubs[replica]
             .as_ref()
             .map_or(Ok(()), |hub| hub.note().map_err(|error| format!("note: {error}")))
     }
@@ -221,16 +266,28 @@ impl World {
             self.trace.note(self.now, || "a backup is made".to_owned());
             return self.office.back_up(self.now);
         }
-        self.stop_hub();
+        for replica in 0..self.office.hubs.len() {
+            let clean = self.rng.bool();
+            self.stop_replica(replica, clean);
+        }
         let backup = self.rng.usize(..self.office.backups.len());
         self.trace
             .note(self.now, || format!("backup {backup} is restored"));
         self.office.restore(backup, self.now)?;
-        self.oracle.restored = true;
         self.start_hub()
     }
 
-    fn revoke(&mut self, at: usize) {
+    /// Every replica that is off starts.
+    fn start_hub(&mut self) -> Result<(), String> {
+        for replica in 0..self.office.hubs.len() {
+            if self.office.hubs[replica].is_none() {
+                self.start_replica(replica)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke(&mut self, at: usize) -> Result<(), String> {
         let devices = self.office.get("api/dispositivos", self.now);
         let name = self.seats[at].name.clone();
         let device = devices.as_ref().and_then(|list| {
@@ -246,8 +303,9 @@ impl World {
             );
             self.trace.note(self.now, || format!("{name} is revoked"));
             self.office.write("POST", &path, &Value::Null, None, self.now);
-            self.learn();
+            self.learn()?;
         }
+        Ok(())
     }
 
     /// Somebody copies a laptop's data folder to another laptop, with its token.
@@ -277,13 +335,12 @@ impl World {
         self.taste.crashes = 0;
         self.taste.repeats = 0;
         self.taste.breaks = 0;
-        cut_between(false);
-        if self.office.hub.is_none() {
-            self.start_hub()?;
-        }
-        self.strangers_pair_again();
+        self.taste.last_words = 0;
+        self.start_hub()?;
+        self.strangers_pair_again()?;
         for at in 0..self.seats.len() {
             self.change_weather(at, Weather::Fine);
+            self.seats[at].cut_from = None;
             self.seats[at].stalled = false;
             self.office.moved = true;
             if let Some(until) = self.seats[at].asleep {

@@ -31,12 +31,18 @@ pub(crate) struct Bugs {
 /// What a night is rich in, in 256ths where it is a number. Each night has a taste of its own, so that some faults come often and others not at all.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taste {
+    /// A whole night of 40 to 200 steps, as every fourth is; the others are an hour of it, of 10 to 60.
+    pub(crate) whole: bool,
     /// Of requests that something on the way sends once more, later.
     pub(crate) repeats: u8,
     /// Of snapshot pieces that are the last to arrive.
     pub(crate) breaks: u8,
-    /// Of a laptop's steps that are its last, in 65,536ths.
+    /// Of a laptop's steps that are its last, in 65,536ths; half of them end between two of its commits.
     pub(crate) crashes: u16,
+    /// Of writes after whose commit the replica that did it dies.
+    pub(crate) last_words: u8,
+    /// Of requests that go to another replica than the one before.
+    pub(crate) roams: u8,
     /// Of steps at which something goes wrong.
     pub(crate) troubles: u8,
     /// Clocks jump.
@@ -93,7 +99,6 @@ pub(crate) struct World {
     pub(crate) parties: Vec<Party>,
     pub(crate) taste: Taste,
     pub(crate) trace: Trace,
-    pub(crate) bugs: Bugs,
     /// Last, so that its files are closed before it goes.
     _folder: Rc<TempDir>,
 }
@@ -136,9 +141,14 @@ impl World {
                 Seat::new(name, dir, token, settings)
             })
             .collect();
+        let replicas = match rng.u8(..) {
+            0..140 => 1,
+            140..210 => 2,
+            _ => 3,
+        };
         let mut world = Self {
             taste: taste(&mut rng),
-            office: Office::new(path, options, template.manager.clone(), now),
+            office: Office::new(path, options, template.manager.clone(), replicas, now),
             rng,
             now,
             seats,
@@ -150,12 +160,16 @@ impl World {
                 lines: told.then(Vec::new),
                 ..Trace::default()
             },
-            bugs,
             _folder: folder,
         };
-        world.office.start(now)?;
+        for replica in 0..replicas {
+            world.office.start(replica, now)?;
+        }
+        for seat in &mut world.seats {
+            seat.via = world.rng.usize(..replicas);
+        }
         if world.rng.bool() {
-            world.strict_venue();
+            world.strict_venue()?;
         }
         for seat in 0..world.seats.len() {
             world.switch_on(seat)?;
@@ -165,7 +179,11 @@ impl World {
 
     /// Plays the night, then lets everything come to rest, and judges.
     pub(crate) fn play(&mut self) -> Result<(), String> {
-        let steps = self.rng.usize(40..200);
+        let steps = if self.taste.whole {
+            self.rng.usize(40..200)
+        } else {
+            self.rng.usize(10..60)
+        };
         for _ in 0..steps {
             self.step()?;
         }
@@ -219,6 +237,7 @@ impl World {
     /// Does one thing inside a laptop: whichever of its threads comes first.
     fn inner_step(&mut self, at: usize) -> Result<bool, String> {
         let (thread, side) = (self.rng.u8(0..5), self.rng.u8(0..3));
+        self.maybe_cut();
         let any = (thread..5)
             .chain(0..thread)
             .any(|thread| self.thread_step(at, thread, side));
@@ -285,7 +304,7 @@ impl World {
                 .min()
                 .unwrap_or(until);
             self.now = next.clamp(self.now + 1, until.max(self.now + 1));
-            self.office.pass(self.now);
+            self.office.pass(self.now)?;
             self.rise();
             self.pump();
             self.arrivals()?;
@@ -320,9 +339,12 @@ impl World {
 fn taste(rng: &mut Rng) -> Taste {
     let some = |rng: &mut Rng, chance: u8| rng.u8(..) < chance;
     Taste {
+        whole: some(rng, 64),
         repeats: if some(rng, 128) { rng.u8(0..100) } else { 0 },
         breaks: if some(rng, 128) { rng.u8(0..60) } else { 0 },
         crashes: if some(rng, 128) { rng.u16(0..1_500) } else { 0 },
+        last_words: if some(rng, 60) { rng.u8(0..40) } else { 0 },
+        roams: if some(rng, 128) { rng.u8(0..80) } else { 0 },
         troubles: rng.u8(0..128),
         clocks: some(rng, 90),
         revokes: some(rng, 60),

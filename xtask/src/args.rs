@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 pub(crate) const HELP: &str = "\
 cargo xtask run [-- ARGS]              set everything up, then start the app (no ARGS: a demo venue of tonight)
 cargo xtask test [--quick]             every check and test; --quick leaves out the window, the browser and the camera
-cargo xtask bench [NAME] [--json FILE] the benchmarks: door, sync, scan, hub; what follows goes to the benchmark
+cargo xtask bench [NAME] [--json FILE] the benchmarks: door, sync, scan, hub, sim; what follows goes to the benchmark
 cargo xtask bindings [--check]         write the TypeScript types again from the Rust ones, or only compare
 cargo xtask dist                       release programs and the installers that this system can make";
 

@@ -24,6 +24,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("scan", "portero-scan"),
     ("hub", "portero-hub"),
     (WINDOW, "portero"),
+    ("sim", "portero-sim"),
 ];
 
 /// The one that opens windows.
@@ -52,6 +53,7 @@ pub(crate) fn run(
             let programs = build::workspace(place, "build --release --bins");
             (vec![programs], check::on_a_display(place, bench, &[]))
         } else {
+            let bench = bench + profile(package);
             let build = place.cargo(&format!("{bench} --no-run"));
             (vec![build], place.cargo(&format!("{bench} --quiet --")))
         };
@@ -94,6 +96,15 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// The simulation is built as its tests are, with every check of a debug build; everything else as it is shipped.
+fn profile(package: &str) -> &'static str {
+    if package == "portero-sim" {
+        " --profile sim"
+    } else {
+        ""
+    }
+}
+
 /// A figure as it goes into a file: with the name of its benchmark.
 fn record(bench: &str, mut figure: Value) -> Value {
     figure["bench"] = json!(bench);
@@ -104,6 +115,9 @@ fn record(bench: &str, mut figure: Value) -> Value {
 fn exists(place: &Place, name: &str, package: &str) -> bool {
     if name == WINDOW {
         return cfg!(target_os = "linux");
+    }
+    if package == "portero-sim" {
+        return place.root.join("tests/sim/bench.rs").exists();
     }
     let folder = place
         .root
@@ -153,7 +167,10 @@ mod tests {
         let error = chosen(Some("hob"), |name, _| name != "sync")
             .unwrap_err()
             .to_string();
-        assert_eq!(error, "there is no benchmark `hob`; there are: door, scan, hub, ui");
+        assert_eq!(
+            error,
+            "there is no benchmark `hob`; there are: door, scan, hub, ui"
+        );
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub(crate) fn workspace(place: &Place, what: &str) -> Command {
     cargo
 }
 
+/// The simulation's tests: optimised and without the window, so apart from everything else.
+pub(crate) fn simulation(place: &Place) -> Command {
+    place.cargo("test --profile sim --package portero-sim -- --nocapture")
+}
+
 /// All programs, in debug.
 pub(crate) fn programs(place: &Place) -> Command {
     workspace(place, "build --bins")

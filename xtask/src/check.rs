@@ -22,7 +22,7 @@ struct Check {
 /// # Errors
 /// Where the set-up fails or a program cannot be started; a failing check is no error but a failing exit.
 pub(crate) fn run(place: &Place, quick: bool) -> Result<ExitCode> {
-    let mut checks = of_the_code(place)?;
+    let mut checks = of_the_code(place, quick)?;
     if !quick {
         checks.extend(of_the_whole(place));
     }
@@ -57,12 +57,19 @@ pub(crate) fn run(place: &Place, quick: bool) -> Result<ExitCode> {
     })
 }
 
+/// Nights that `--quick` simulates; without it the simulation's own number.
+const QUICK_NIGHTS: &str = "2000";
+
 /// What every machine can check, in a few minutes.
-fn of_the_code(place: &Place) -> Result<Vec<Check>> {
+fn of_the_code(place: &Place, quick: bool) -> Result<Vec<Check>> {
     let mut lints = build::workspace(place, "clippy --all-targets");
     lints.args(["--", "--deny", "warnings"]);
-    let mut tests = build::workspace(place, "test --no-fail-fast");
+    let mut tests = build::workspace(place, "test --no-fail-fast --exclude portero-sim");
     tests.env(bindings::EXPORT_DIR, bindings::fresh(place)?);
+    let mut nights = build::simulation(place);
+    if quick {
+        nights.env("PORTERO_SIM_SCHEDULES", QUICK_NIGHTS);
+    }
     let itself = std::env::current_exe().context("this program has no path")?;
     let mut types = place.command(&itself.to_string_lossy());
     types.args(["bindings", "--check"]);
@@ -76,6 +83,7 @@ fn of_the_code(place: &Place) -> Result<Vec<Check>> {
         ("format", vec![place.cargo("fmt --all --check")]),
         ("lints", vec![lints]),
         ("Rust tests", vec![tests]),
+        ("simulated nights", vec![nights]),
         ("TypeScript types", vec![types]),
         ("documentation", vec![docs]),
         ("the window's types", vec![place.npm("run check --workspace ui")]),

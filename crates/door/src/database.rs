@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use portero_protocol::problem::Code;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{DoorError, Result};
@@ -27,8 +28,9 @@ pub(crate) fn open(file: &Path, steps: &[&str], synchronous: &str) -> Result<Con
     db.pragma_update(None, "synchronous", synchronous)?;
     // On macOS `fsync` alone does not reach the disk.
     db.pragma_update(None, "fullfsync", synchronous == "FULL")?;
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
-    db.set_prepared_statement_cache_capacity(128);
+    settle(&db)?;
+    #[cfg(feature = "sim")]
+    db.commit_hook(Some(crate::sim::loses_commit))?;
     for (version, step) in (1_u32..).zip(steps).skip(found as usize) {
         let change = db.transaction()?;
         change.execute_batch(step)?;
@@ -48,7 +50,15 @@ pub(crate) fn open_to_read(file: &Path) -> Result<Connection> {
         file,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    settle(&db)?;
+    Ok(db)
+}
+
+/// What holds for every connection.
+fn settle(db: &Connection) -> Result<()> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(128);
-    Ok(db)
+    // A statement is planned once: without this one is planned anew for each value that a plan could look at, which costs more than a better plan gives.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }

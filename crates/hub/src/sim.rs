@@ -22,6 +22,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use crate::bulk::check::miscounted;
 use crate::error::{Error, Result};
 use crate::housekeeping;
 use crate::http::{App, router};
@@ -150,12 +151,26 @@ impl Running {
     /// # Errors
     /// As [`crate::run`].
     pub fn start(path: &Path, options: Options) -> Result<Self> {
+        let store = Store::open(path)?;
+        let (serving, epoch) = store.begin_serving()?;
+        Self::serve(store, options, epoch, Arc::new(serving))
+    }
+
+    /// Starts another hub over the same store, beside this one. What one writes reaches the streams of the other as any other program's writes do.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn beside(&self) -> Result<Self> {
+        let store = Store::open(self.app.store.path())?;
+        let (options, epoch) = (self.app.options.clone(), self.app.epoch.clone());
+        Self::serve(store, options, epoch, Arc::clone(&self.serving))
+    }
+
+    fn serve(store: Store, options: Options, epoch: Epoch, serving: Arc<Serving>) -> Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()?;
-        let store = Store::open(path)?;
-        let (serving, epoch) = store.begin_serving()?;
         store.shared().live.set_queue(options.queue_events);
         let (close, closing) = watch::channel(false);
         let app = App::new(store, options, epoch, closing);
@@ -163,9 +178,25 @@ impl Running {
             runtime: Arc::new(runtime),
             router: router(app.clone()),
             app,
-            serving: Arc::new(serving),
+            serving,
             close,
         })
+    }
+
+    /// Looks for what another hub over the same store wrote, as each does a few times a second.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn look(&self) -> Result<()> {
+        self.app.store.look()
+    }
+
+    /// A reservation whose count is not the sum of its entries, if there is one.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn miscounted(&self) -> Result<Option<String>> {
+        self.app.store.read_now(miscounted)
     }
 
     /// Its store.

@@ -267,9 +267,6 @@ impl Cache {
                 .is_some_and(|known| known.epoch == last.at.epoch && known.pos < last.at.pos)
         {
             set_meta(&self.db, "cursor", &last.at.to_string())?;
-            if crate::sim::cut() {
-                return Err(crate::error::DoorError::closed());
-            }
         }
         Ok(())
     }

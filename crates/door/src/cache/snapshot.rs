@@ -11,7 +11,7 @@ use portero_protocol::listing::SnapshotLine;
 use portero_protocol::problem::Code;
 use portero_protocol::venue::Venue;
 
-use super::{Cache, SLOT, Slot, apply, entries, rows, set_meta};
+use super::{Cache, Slot, apply, entries, rows, set_meta};
 use crate::error::{DoorError, Result};
 use crate::verdict::House;
 
@@ -67,18 +67,18 @@ impl Cache {
     }
 
     fn clear(&mut self, number: u8) -> Result<()> {
-        let change = self.db.transaction()?;
-        // Dropping gives the pages back without reading them.
-        for (kind, name) in [
-            ("TABLE", "row_#"),
-            ("TABLE", "entry_#"),
-            ("TABLE", "tomb_#"),
-            ("TABLE", "conflict_#"),
-            ("TABLE", "find_#"),
+        let change = self.db.unchecked_transaction()?;
+        let slot = Slot { db: &change, number };
+        // Without a condition pages are given back whole. Tables that were dropped and made again would have every reader learn the schema anew.
+        for all in [
+            "DELETE FROM row_#",
+            "DELETE FROM entry_#",
+            "DELETE FROM tomb_#",
+            "DELETE FROM conflict_#",
+            "INSERT INTO find_# (find_#) VALUES ('delete-all')",
         ] {
-            change.execute_batch(&format!("DROP {kind} {name}").replace('#', &number.to_string()))?;
+            slot.sql(all)?.execute([])?;
         }
-        change.execute_batch(&SLOT.replace('#', &number.to_string()))?;
         change.commit()?;
         Ok(())
     }

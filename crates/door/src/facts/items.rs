@@ -234,6 +234,30 @@ pub(crate) fn counts(db: &Connection, now_ms: i64) -> Result<OutboxStatus> {
     })
 }
 
+/// How far each entry is on its way.
+#[cfg(feature = "sim")]
+pub(crate) fn entry_states(db: &Connection) -> Result<std::collections::HashMap<EntryId, DeliveryState>> {
+    let mut statement = db.prepare_cached("SELECT id, state FROM item WHERE kind = 'entry'")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    rows.map(|row| {
+        let (id, state) = row?;
+        let id = id
+            .parse()
+            .map_err(|_| DoorError::new(Code::Storage, "facts.db holds an id that is none"))?;
+        Ok((id, delivery(&state)))
+    })
+    .collect()
+}
+
+fn delivery(state: &str) -> DeliveryState {
+    match state {
+        "confirmed" => DeliveryState::Confirmed,
+        "held" => DeliveryState::Held,
+        "quarantined" => DeliveryState::Quarantined,
+        _ => DeliveryState::Pending,
+    }
+}
+
 /// The last entries, newest first.
 pub(crate) fn recent(db: &Connection, limit: u32) -> Result<Vec<(Entry, DeliveryState)>> {
     let mut statement = db.prepare_cached(
@@ -244,13 +268,7 @@ pub(crate) fn recent(db: &Connection, limit: u32) -> Result<Vec<(Entry, Delivery
     })?;
     rows.map(|row| {
         let (json, state) = row?;
-        let state = match state.as_str() {
-            "confirmed" => DeliveryState::Confirmed,
-            "held" => DeliveryState::Held,
-            "quarantined" => DeliveryState::Quarantined,
-            _ => DeliveryState::Pending,
-        };
-        Ok((serde_json::from_str(&json)?, state))
+        Ok((serde_json::from_str(&json)?, delivery(&state)))
     })
     .collect()
 }

@@ -18,6 +18,8 @@ mod outbox;
 mod writes;
 
 pub(crate) use day::past_days;
+#[cfg(feature = "sim")]
+pub(crate) use items::entry_states;
 pub(crate) use items::{Answered, Item, ItemId, Mark, Settled, counts, payloads, recent, waiting};
 pub(crate) use outbox::unsettled;
 pub(crate) use writes::{Write, WriteBody, to_send, unseen, walk_ins};

@@ -1,6 +1,6 @@
 //! A laptop: its two files, its desk, and the lane to its cache, stepped by hand.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -266,11 +266,23 @@ impl Laptop {
     }
 
     /// Whether a conflict is known here.
+    #[must_use]
+    pub fn knows_conflict(&self, id: ConflictId) -> bool {
+        self.reads.value.holds_conflict(id).unwrap_or(false)
+    }
+
+    /// How much was written to the facts and to the cache since they were opened: where it is the same, nothing was.
+    #[must_use]
+    pub fn written(&self) -> (u64, u64) {
+        (self.desk.facts.db().total_changes(), self.cache.value.written())
+    }
+
+    /// A reservation whose count is not the sum of its entries, if there is one.
     ///
     /// # Errors
     /// `storage`.
-    pub fn knows_conflict(&self, id: ConflictId) -> Result<bool> {
-        Ok(self.conflicts()?.iter().any(|conflict| conflict.id == id))
+    pub fn miscounted(&self) -> Result<Option<String>> {
+        self.reads.value.miscounted()
     }
 
     /// Whether an entry is known here as the hub's.
@@ -299,6 +311,22 @@ impl Laptop {
     /// `storage`.
     pub fn own_entries(&self) -> Result<Vec<(Entry, DeliveryState)>> {
         facts::recent(self.desk.facts.db(), u32::MAX)
+    }
+
+    /// One of this device's entries.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn own_entry(&self, id: EntryId) -> Result<Option<Entry>> {
+        self.desk.facts.entry(id)
+    }
+
+    /// How far each of this device's entries is on its way.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn entry_states(&self) -> Result<HashMap<EntryId, DeliveryState>> {
+        facts::entry_states(self.desk.facts.db())
     }
 
     /// Why items are in quarantine.

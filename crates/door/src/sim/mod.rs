@@ -18,7 +18,8 @@ pub use outward::{Answer, Order, OrderKind, Outcome, Said};
 thread_local! {
     static WALL: Cell<Option<i64>> = const { Cell::new(None) };
     static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
-    static CUT: Cell<bool> = const { Cell::new(false) };
+    static COMMITS_LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    static LOST: Cell<bool> = const { Cell::new(false) };
 }
 
 /// From now on this is what the device's own clock says, in Unix ms; `None`: the system's clock again.
@@ -54,11 +55,23 @@ pub(crate) fn planted(bug: Planted) -> bool {
     PLANTED.get() == Some(bug)
 }
 
-/// The power fails between the next two transactions that a planted bug has made of one.
-pub fn cut_between(cut: bool) {
-    CUT.set(cut);
+/// The power fails after so many more commits of this thread's laptops: whatever is committed later is lost. `None`: it does not fail.
+pub fn lose_commits_after(commits: Option<u32>) {
+    COMMITS_LEFT.set(commits);
+    LOST.set(false);
 }
 
-pub(crate) fn cut() -> bool {
-    CUT.replace(false)
+/// Whether a commit was lost since [`lose_commits_after`]: then the laptop has to end, as its memory knows what its disk does not.
+#[must_use]
+pub fn lost_commits() -> bool {
+    LOST.get()
+}
+
+/// A commit is about to happen; true: it is lost.
+pub(crate) fn loses_commit() -> bool {
+    let left = COMMITS_LEFT.get();
+    COMMITS_LEFT.set(left.map(|left| left.saturating_sub(1)));
+    let lost = left == Some(0);
+    LOST.set(LOST.get() || lost);
+    lost
 }

@@ -46,6 +46,14 @@ impl Store {
     }
 }
 
+/// A reservation whose count is not the sum of its entries.
+#[cfg(feature = "sim")]
+pub(crate) fn miscounted(view: &View<'_>) -> Result<Option<String>> {
+    use rusqlite::OptionalExtension;
+    let mut query = view.conn.prepare_cached(COUNTS[0].0)?;
+    Ok(query.query_row([view.venue], |row| row.get(0)).optional()?)
+}
+
 fn sound(conn: &Connection, problems: &mut Vec<String>) -> Result<()> {
     let mut query = conn.prepare("PRAGMA integrity_check(20)")?;
     let mut rows = query.query([])?;

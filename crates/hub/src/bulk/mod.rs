@@ -1,6 +1,6 @@
 //! Whole databases and whole lists: in, out, copied, put back, proved.
 
-mod check;
+pub(crate) mod check;
 mod copy;
 mod export;
 mod import;

@@ -39,6 +39,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use portero_protocol::problem::Code;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
@@ -139,6 +140,12 @@ impl Store {
         &self.inner.shared
     }
 
+    /// Looks for what another program wrote.
+    #[cfg(feature = "sim")]
+    pub(crate) fn look(&self) -> Result<()> {
+        self.inner.writer.look()
+    }
+
     /// Runs a write job. The answer comes after its commit is on disk; where it fails, nothing of it stays.
     pub(crate) async fn write<T, F>(&self, job: F) -> Result<T>
     where
@@ -198,6 +205,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
     })?;
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
     conn.set_prepared_statement_cache_capacity(128);
+    // A statement is planned once: without this one is planned anew for each value that a plan could look at, which costs more than a better plan gives.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // An answered entry is on disk: WAL with FULL syncs the log at each commit.
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;

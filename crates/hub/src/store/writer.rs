@@ -57,6 +57,16 @@ impl Writer {
         }
     }
 
+    /// Looks for what another program wrote, as the thread does when it has nothing else to do.
+    #[cfg(feature = "sim")]
+    pub(super) fn look(&self) -> Result<()> {
+        self.here.as_ref().map_or(Ok(()), |here| {
+            here.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .look_at_others()
+        })
+    }
+
     pub(super) fn start(conn: Connection, venue: i64, shared: Arc<Shared>) -> Result<Self> {
         let (jobs, queue) = mpsc::channel();
         let thread = std::thread::Builder::new()

@@ -100,6 +100,32 @@ impl Reads {
             .exists([id.to_string()])?)
     }
 
+    /// Whether a conflict is known here.
+    #[cfg(feature = "sim")]
+    pub(crate) fn holds_conflict(&self, id: portero_protocol::ids::ConflictId) -> Result<bool> {
+        let view = self.view()?;
+        Ok(view
+            .slot()
+            .sql("SELECT 1 FROM conflict_# WHERE id = ?1")?
+            .exists([id.to_string()])?)
+    }
+
+    /// A reservation whose count is not the sum of its entries.
+    #[cfg(feature = "sim")]
+    pub(crate) fn miscounted(&self) -> Result<Option<String>> {
+        let view = self.view()?;
+        let found = view
+            .slot()
+            .sql(
+                "SELECT id || ' ' || attendance FROM row_# WHERE attendance <> (SELECT COALESCE(SUM(quantity), 0) FROM entry_#
+                 WHERE entry_#.reservation = row_#.id AND voids IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM entry_# AS undo WHERE undo.voids = entry_#.id)) LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(found)
+    }
+
     /// Whether a reservation is known here in that version of the hub, or as deleted.
     #[cfg(feature = "sim")]
     pub(crate) fn holds_version(&self, id: &ReservationId, version: u64) -> Result<bool> {
