@@ -316,15 +316,25 @@ fn a_hub_on_a_full_disk_takes_nothing_half_and_goes_on_when_there_is_room() {
     });
     assert_eq!(full["code"], "disk_full", "{full}");
     for _ in 0..3 {
-        assert_eq!(door.scan(&code)["verdict"], "admitted", "the door has a disk of its own");
+        assert_eq!(
+            door.scan(&code)["verdict"],
+            "admitted",
+            "the door has a disk of its own"
+        );
     }
     let answer = hub.get("/api/reservas?fecha=2030-01-01&limit=1", &manager);
-    assert_eq!(answer["total"], made, "reading goes on, and nothing is there half");
+    assert_eq!(
+        answer["total"], made,
+        "reading goes on, and nothing is there half"
+    );
 
     std::fs::remove_file(&filler).unwrap();
     door.delivered();
     assert_eq!(door.ask(json!({"cmd": "status"}))["outbox"]["quarantined"], 0);
-    assert_eq!(hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"], 4);
+    assert_eq!(
+        hub.get(&format!("/api/reservas/{id}"), &manager)["asistenciaActual"],
+        4
+    );
     hub.check();
 }
 

@@ -133,7 +133,7 @@ fn of_the_whole(place: &Place) -> Vec<Check> {
     checks
 }
 
-/// One window at a time: WebKit's driver holds one session, and figures are not to disturb one another.
+/// One window at a time: `WebKit`'s driver holds one session, and figures are not to disturb one another.
 const ONE_WINDOW: [&str; 3] = ["--ignored", "--test-threads=1", "--nocapture"];
 
 /// A test command under its own X server and session bus, so that no window opens on anybody's desktop.

@@ -128,13 +128,7 @@ fn decode(plane: &Luma, mut lattice: Lattice, pattern: &Pattern, sign: f32) -> R
 }
 
 /// Reads the modules as they are, and then with the blur taken out further and further; `shades` are the last.
-fn modules(
-    plane: &Luma,
-    lattice: &Lattice,
-    known: &[f32],
-    shades: &mut [f32],
-    sign: f32,
-) -> Option<Vec<u8>> {
+fn modules(plane: &Luma, lattice: &Lattice, known: &[f32], shades: &mut [f32], sign: f32) -> Option<Vec<u8>> {
     let field = Field::of(plane, lattice);
     if let Some(bytes) = bits(&field.plain(), sign, lattice.size) {
         return Some(bytes);
