@@ -78,7 +78,8 @@ impl World {
                 Wire::Back { order, .. } if self.rng.bool() => Wire::Back { order, outcome: None },
                 wire => wire,
             };
-            self.put(at, 1, wire);
+            // At once: what is still on the same connection's way comes after it.
+            self.at_the_laptop(at, wire);
         }
     }
 
