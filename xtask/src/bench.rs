@@ -169,7 +169,7 @@ mod tests {
             .to_string();
         assert_eq!(
             error,
-            "there is no benchmark `hob`; there are: door, scan, hub, ui"
+            "there is no benchmark `hob`; there are: door, scan, hub, ui, sim"
         );
     }
 
