@@ -263,7 +263,7 @@ test("the door test says what is missing, admits nobody and ends ready", async (
   await scanner(page, await codeOf(page, "Carlos Vera"));
   await expect(page.getByTestId("test-scanner")).toHaveAttribute("data-result", "pass");
   await expect(page.getByTestId("recent-entry").first()).not.toContainText("Carlos Vera");
-  await page.getByRole("button", { name: "Se oyó", exact: true }).click();
+  await page.getByRole("button", { name: "Se oye", exact: true }).click();
   await expect(sheet).toHaveAttribute("data-ready", "true");
   await expect(sheet).toContainText("Lista para abrir");
   await page.keyboard.press("Escape");

@@ -8,7 +8,7 @@ const BROWSER = process.env["PORTERO_BROWSER"] ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: ".",
   outputDir: ".results/output",
-  snapshotPathTemplate: "../../docs/screenshots/ui/{arg}{ext}",
+  snapshotPathTemplate: "spoken/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
   retries: 0,
@@ -16,8 +16,8 @@ export default defineConfig({
   timeout: 30_000,
   expect: {
     timeout: 5_000,
-    // Another Chromium draws letters a little differently; a screen that changed differs by more.
-    toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: "disabled", caret: "hide", scale: "css" },
+    // What a screen reader has of each screen; `pictures.ts` compares what is seen.
+    toMatchAriaSnapshot: { pathTemplate: "spoken/{arg}{ext}" },
   },
   use: {
     baseURL: `http://localhost:${PORT}`,
@@ -30,6 +30,9 @@ export default defineConfig({
       args: [
         "--no-sandbox",
         "--disable-gpu",
+        // Letters as this browser draws them, whatever the machine's fonts are set to.
+        "--font-render-hinting=none",
+        "--disable-lcd-text",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",

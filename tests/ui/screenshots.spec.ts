@@ -1,113 +1,85 @@
-// Every screen in both languages and themes, kept in docs/screenshots/ui and compared. `--update-snapshots` draws anew.
+// Every screen in both languages, both lights and two sizes, kept in docs/screenshots/ui and compared (`pictures.ts` says
+// how). `npm run test:ui -- screenshots --update-snapshots` takes them anew, with the full-size ones that docs/ shows.
 
-import { expect, test, type Page } from "@playwright/test";
-import { guest, hand, open, type Look } from "./window";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { desk, keep, kept, print, thumb, unlike, type Thumb } from "./pictures";
+import { dress, SCREENS, show } from "./screens";
 
-const found = async (page: Page, name: string, at: string) => {
-  await page.getByTestId("nav-reservations").click();
-  await page.getByTestId("reservation-search").fill(name);
-  await page.getByTestId("reservation-row").filter({ hasText: at }).first().click();
-  await expect(page.getByTestId("reservation-qr")).toBeVisible();
-  await page.getByTestId("reservation-search").fill("");
-  await expect(page.getByTestId("reservation-row").nth(8)).toBeVisible();
-};
+const DOCS = join(import.meta.dirname, "../../docs/screenshots");
+const SIZES = [{ width: 1366, height: 768 }, { width: 1920, height: 1080 }];
+const LOOKS = [["es", "dark"], ["es", "light"], ["en", "dark"], ["en", "light"]] as const;
 
-const confirmed = (page: Page) => expect(page.getByTestId("verdict").locator(".tick .confirmed")).toBeVisible();
-
-const screens: [string, Partial<Look>, (page: Page) => Promise<unknown>][] = [
-  ["door-calm", {}, async () => undefined],
-  ["door-admitted", {}, async (page) => {
-    await guest(page, "Lucía Fernández");
-    await confirmed(page);
-  }],
-  ["door-excess", {}, async (page) => {
-    await guest(page, "Grupo Andrade");
-    await confirmed(page);
-  }],
-  ["door-refused", {}, async (page) => {
-    await guest(page, "Marta Ríos");
-    await page.keyboard.press("a");
-    await expect(page.getByTestId("by-hand")).toHaveClass(/armed/);
-  }],
-  ["door-unknown", {}, (page) => hand(page, (fake) => fake.camera("res-nobody"))],
-  ["door-call-back", {}, async (page) => {
-    await guest(page, "José López");
-    await confirmed(page);
-    await hand(page, (fake) => fake.conflict("exceso", "José López"));
-    await expect(page.getByTestId("callback")).toBeVisible();
-  }],
-  ["door-not-kept", {}, (page) => hand(page, (fake) => fake.fault("disk_full"))],
-  ["door-test", {}, async (page) => {
-    await page.keyboard.press("t");
-    await expect(page.getByTestId("door-test")).toBeVisible();
-    await hand(page, (fake) => fake.camera("https://example.com/menu"));
-    await page.getByRole("button", { name: /^(Se oyó|Heard)$/ }).click();
-    await page.getByRole("button", { name: /^(Se oyó|Heard)$/ }).blur();
-  }],
-  ["door-search", {}, async (page) => {
-    await page.getByTestId("search").fill("mar");
-    await expect(page.getByTestId("search-result").nth(3)).toBeVisible();
-  }],
-  ["door-offline", { query: "link=offline" }, async (page) => {
-    await guest(page, "Carlos Vera");
-    await page.getByTestId("badge").click();
-    await expect(page.getByTestId("badge-details")).toBeVisible();
-  }],
-  ["door-no-camera", {}, async (page) => {
-    await hand(page, (fake) => fake.cameraState({ state: "unavailable", name: "HD Webcam", reason: "denied", detail: "" }));
-    await page.keyboard.press("n");
-  }],
-  ["reservations", {}, async (page) => {
-    await page.getByTestId("nav-reservations").click();
-    await expect(page.getByTestId("reservation-row").first()).toBeVisible();
-  }],
-  ["reservation", {}, (page) => found(page, "lucia fernandez", "21:30")],
-  ["reservation-form", {}, async (page) => {
-    await found(page, "valentina iniguez", "01:30");
-    await page.getByTestId("reservation-edit").click();
-    await expect(page.getByTestId("dawn")).toBeVisible();
-  }],
-  ["reservations-month", {}, async (page) => {
-    await page.getByTestId("nav-reservations").click();
-    await page.getByTestId("day").click();
-    await expect(page.getByRole("dialog").locator("[data-day='2026-11-27'] i")).toBeVisible();
-  }],
-  ["tonight", {}, async (page) => {
-    await page.getByTestId("nav-tonight").click();
-    await expect(page.locator(".list li").first()).toBeVisible();
-  }],
-  ["conflicts", {}, async (page) => {
-    await page.getByTestId("nav-conflicts").click();
-    await page.getByTestId("conflict").filter({ hasText: "Grupo Andrade" }).click();
-    await expect(page.getByRole("article")).toContainText("22:38");
-  }],
-  ["settings", { query: "host" }, async (page) => {
-    await page.getByTestId("nav-settings").click();
-    await expect(page.getByRole("radio").first()).toBeVisible();
-  }],
-  ["components", {}, async (page) => {
-      await page.getByTestId("nav-settings").click();
-      await page.getByRole("button", { name: /^Component/ }).click();
-      await expect(page.getByTestId("components")).toBeVisible();
-    }],
-  ["keys", {}, (page) => page.keyboard.press("?")],
-  ["first-start", { query: "first", start: true }, async () => undefined],
-  ["first-start-join", { query: "first", start: true }, async (page) => {
-    await page.getByTestId("start-join").click();
-    await page.getByTestId("start-go").click();
-  }],
-];
-
-for (const lang of ["es", "en"] as const) {
-  for (const theme of ["dark", "light"] as const) {
-    for (const [name, look, go] of screens) {
-      test(`${name}-${lang}-${theme}`, async ({ page }) => {
-        await open(page, { ...look, lang, theme });
-        await go(page);
-        await page.mouse.move(2, 400);
-        await expect(page.locator("[data-flash]")).toHaveCount(0);
-        await expect(page).toHaveScreenshot(`${name}-${lang}-${theme}.png`);
-      });
+for (const screen of SCREENS) {
+  test(`${screen.name} looks as it did`, async ({ page }, { config }) => {
+    test.setTimeout(90_000);
+    const drawing = await desk(page);
+    await page.bringToFront();
+    const sheet: Thumb[] = [];
+    const titles: string[] = [];
+    const anew = config.updateSnapshots === "all" || config.updateSnapshots === "changed";
+    await show(page, screen);
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      for (const [lang, theme] of LOOKS) {
+        await dress(page, lang, theme);
+        const png = await page.screenshot({ animations: "disabled", caret: "hide", scale: "css" });
+        sheet.push(await thumb(drawing, png));
+        titles.push(`${lang}, ${theme}, ${size.width} × ${size.height}`);
+        if (anew && screen.docs && theme === "dark" && size.width === 1366) {
+          mkdirSync(join(DOCS, lang), { recursive: true });
+          await print(drawing, join(DOCS, lang, `${screen.name}.webp`), png);
+        }
+      }
     }
-  }
+    const file = join(DOCS, "ui", `${screen.name}.webp`);
+    if (anew) return keep(drawing, file, sheet, LOOKS.length);
+    const before = await kept(drawing, file, LOOKS.length);
+    expect(before, `${file} is missing: --update-snapshots takes it`).not.toBeNull();
+    const changed = sheet.flatMap((now, n) => {
+      const { same, pixels, worst, where } = unlike(before?.[n] ?? new Uint8Array(now.length), now);
+      return same ? [] : [`${titles[n]}: ${pixels} pixels, by ${worst} at ${where}`];
+    });
+    expect(changed).toEqual([]);
+  });
 }
+
+test("the comparison forgives another way of drawing, and nothing that a person would see", async ({ page }) => {
+  const drawing = await desk(page);
+  await page.bringToFront();
+  const [admitted] = SCREENS.filter((screen) => screen.name === "door-admitted");
+  if (!admitted) throw new Error("the list has no door-admitted");
+  await show(page, admitted);
+  const take = async () => thumb(drawing, await page.screenshot({ animations: "disabled", scale: "css" }));
+  const before = await take();
+  const with_ = async (css: string) => {
+    const style = await page.addStyleTag({ content: css });
+    const is = unlike(before, await take());
+    await style.evaluate((node) => (node as Element).remove());
+    return is;
+  };
+  // Letters drawn heavier or lighter, everything half a pixel elsewhere, other hinting.
+  for (const css of [
+    "body { -webkit-font-smoothing: subpixel-antialiased; text-rendering: geometricPrecision }",
+    "#app { transform: translate(0.5px, 0.5px) }",
+    "* { -webkit-text-stroke: 0.15px currentColor }",
+    "* { word-spacing: 0.02em }",
+  ]) {
+    const { same, pixels, worst } = await with_(css);
+    console.log(`forgiven: ${css}: ${pixels} pixels, by ${worst}`);
+    expect(same, `${css}: ${pixels} pixels, by ${worst}`).toBe(true);
+  }
+  // A button gone, another colour, another word, a line that slipped.
+  for (const css of [
+    ".act button:last-of-type { visibility: hidden }",
+    ".mood-go { --mood: #2eb4d4 }",
+    ".word span { visibility: hidden }",
+    ".chips { transform: translateY(14px) }",
+    "[data-testid=badge] { visibility: hidden }",
+  ]) {
+    const { same, pixels, worst } = await with_(css);
+    console.log(`seen: ${css}: ${pixels} pixels, by ${worst}`);
+    expect(same, `${css}: only ${pixels} pixels, by ${worst}`).toBe(false);
+  }
+});
