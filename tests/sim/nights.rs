@@ -6,7 +6,7 @@ use crate::schedules::{Plan, nights, play};
 use crate::world::Bugs;
 
 /// How many nights a normal test run plays.
-const SCHEDULES: u64 = 6_000;
+const SCHEDULES: u64 = 20_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.trim().parse().unwrap())
