@@ -7,6 +7,7 @@ pub mod spreadsheet;
 pub mod view;
 
 mod announce;
+mod arrivals;
 mod backoff;
 mod cache;
 mod clock;
@@ -30,6 +31,7 @@ mod shell;
 pub mod sim;
 mod verdict;
 
+pub use arrivals::{Arrival, Arrivals, Way};
 pub use door::{Door, DoorOptions, HubAddress, Invited};
 pub use error::{DoorError, Result};
 pub use pair::pair;

@@ -72,16 +72,26 @@ impl Desk {
         match verdict::claim(code, house.as_deref()) {
             Err(ruling) => Ok(self.bare_answer(ruling)),
             Ok(claim) => {
-                let sought = match &claim {
-                    Claim::Signed { ticket, .. } => {
-                        self.look(|reads| reads.sought_by_ticket(ticket.ticket_id))?
-                    }
-                    Claim::Token { reservation, .. }
-                    | Claim::Bare(reservation)
-                    | Claim::ByHand(reservation) => self.look(|reads| reads.sought_by_id(reservation))?,
-                };
+                let sought = self.sought(&claim)?;
                 let text = std::str::from_utf8(code).unwrap_or_default().trim();
                 self.decide(&claim, Some(text), sought, house.as_deref(), quantity, false)
+            }
+        }
+    }
+
+    /// The reservation that a code is of, where its row is known.
+    pub(crate) fn names(&self, code: &[u8]) -> Result<Option<ReservationId>> {
+        match verdict::claim(code, self.known.house().as_deref()) {
+            Err(_) => Ok(None),
+            Ok(claim) => Ok(self.sought(&claim)?.row.map(|row| row.id)),
+        }
+    }
+
+    fn sought(&self, claim: &Claim) -> Result<Sought> {
+        match claim {
+            Claim::Signed { ticket, .. } => self.look(|reads| reads.sought_by_ticket(ticket.ticket_id)),
+            Claim::Token { reservation, .. } | Claim::Bare(reservation) | Claim::ByHand(reservation) => {
+                self.look(|reads| reads.sought_by_id(reservation))
             }
         }
     }

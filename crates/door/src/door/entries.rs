@@ -33,6 +33,15 @@ impl Door {
         self.at_desk(move |desk| desk.scan(&code, quantity)).await
     }
 
+    /// The reservation that a code is of, where one is known here; nothing is decided.
+    ///
+    /// # Errors
+    /// `storage`: what is known cannot be read.
+    pub async fn names(&self, code: &[u8]) -> Result<Option<ReservationId>> {
+        let code = code.to_vec();
+        self.parts.desk.ask(move |desk| desk.names(&code)).await
+    }
+
     /// Admits by hand. `against` records whatever the verdict is, and opens a conflict at the hub.
     ///
     /// # Errors

@@ -5,12 +5,14 @@
 //! | `place` | a hub that can be stopped and started, and doors on it |
 //! | `live` | a scan here, a change elsewhere; with the hub, and without it |
 //! | `desk` | many reservations at once, lists of other programs, filters, who changed what |
+//! | `arrivals` | one guest found by camera, hand scanner and search |
 //! | `edits` | writes, polling, restores |
 //! | `carry` | by hand, over a log-out, a revocation; walk-ins; the outbox as people see it |
 //! | `script`, `faults` | a hub that does wrong things, and each pitfall of a stream |
 //! | `program` | `portero-door` as a process |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod arrivals;
 mod carry;
 mod desk;
 mod edits;
