@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use portero_door::Door;
+use portero_door::{Door, Way};
 use portero_protocol::device::CameraHealth;
 use portero_protocol::problem::Code;
-use portero_scan::view::{CameraStatus, FrameView};
+use portero_scan::view::{CameraStatus, Dial, FrameView, Turn};
 use portero_scan::{ScanEvent, ScanSettings, Scanner, SourceSpec};
 use tauri::AppHandle;
 use tokio::sync::mpsc;
 
+use crate::desk::Desk;
 use crate::error::{ErrorView, Result};
 use crate::events;
 use crate::sound::{Meaning, Speaker};
@@ -21,10 +22,10 @@ const QUEUE: usize = 32;
 /// The tickets that the simulated camera shows.
 pub(crate) type DemoCodes = Arc<Mutex<Vec<String>>>;
 
-/// Where a code that was read goes, and its answer after that.
+/// Where the answers to what was read go, besides the desk.
 #[derive(Clone)]
-pub(crate) struct Desk {
-    /// Decides.
+pub(crate) struct Front {
+    /// Tells the hub how the camera is.
     pub(crate) door: Door,
     /// Shows.
     pub(crate) window: AppHandle,
@@ -40,12 +41,12 @@ pub(crate) struct Camera {
 
 impl Camera {
     /// Opens a camera, and gives what it reads to the door.
-    pub(crate) fn start(spec: SourceSpec, pause_ms: u64, desk: Desk, demo: DemoCodes) -> Self {
+    pub(crate) fn start(spec: SourceSpec, pause_ms: u64, desk: Desk, front: Front, demo: DemoCodes) -> Self {
         let (codes, received) = mpsc::channel::<Vec<u8>>(QUEUE);
         let status = Arc::new(Mutex::new(CameraStatus::Off));
         let known = Arc::clone(&status);
-        let window = desk.window.clone();
-        let told = desk.door.clone();
+        let window = front.window.clone();
+        let door = front.door.clone();
         let on_event = move |event: ScanEvent| match event {
             ScanEvent::Code(seen) => {
                 if codes.try_send(seen.bytes).is_err() {
@@ -57,22 +58,22 @@ impl Camera {
             ScanEvent::Camera(status) => {
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
                 if let Some(health) = health(&status) {
-                    told.camera_is(health);
+                    door.camera_is(health);
                 }
                 events::tell(&window, events::CAMERA, &status);
             }
             // A source that ends is one of `portero-scan watch --once` alone.
             ScanEvent::Ended => {}
         };
-        let door = desk.door.clone();
+        let known_here = desk.clone();
         let settings = ScanSettings {
             same_code_pause_ms: pause_ms,
             every_code: false,
-            is_ticket: Arc::new(move |code: &[u8]| door.is_ticket(code)),
+            is_ticket: Arc::new(move |code: &[u8]| known_here.is_ticket(code)),
             sim_codes: Arc::new(move || demo.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let scanner = Scanner::start(spec, settings, on_event);
-        tauri::async_runtime::spawn(decide(desk, received));
+        tauri::async_runtime::spawn(decide(desk, front, received));
         Self { scanner, status }
     }
 
@@ -80,6 +81,21 @@ impl Camera {
     pub(crate) fn select(&self, id: &str) -> Result<()> {
         self.scanner.switch(parse(id)?);
         Ok(())
+    }
+
+    /// A person asks: codes in front of the camera count again.
+    pub(crate) fn again(&self) {
+        self.scanner.again();
+    }
+
+    /// What can be turned at it.
+    pub(crate) fn dials(&self) -> Vec<Dial> {
+        self.scanner.dials()
+    }
+
+    /// Turns one.
+    pub(crate) fn turn(&self, turn: Turn) {
+        self.scanner.turn(turn);
     }
 
     /// Its state.
@@ -143,28 +159,26 @@ pub(crate) fn parse(id: &str) -> Result<SourceSpec> {
     })
 }
 
-/// Gives codes to the door, one after the other.
-async fn decide(desk: Desk, mut received: mpsc::Receiver<Vec<u8>>) {
+/// Gives codes to the desk, one after the other.
+async fn decide(desk: Desk, front: Front, mut received: mpsc::Receiver<Vec<u8>>) {
     while let Some(code) = received.recv().await {
-        match desk.door.scan(&code, 1).await {
+        match desk.scan(&code, 1, Way::Camera).await {
             Ok(answer) => {
-                desk.speaker.play(Meaning::of(&answer));
                 let answer = CameraAnswer {
                     answer,
                     source: "camera".to_owned(),
                 };
-                events::tell(&desk.window, events::ANSWER, &answer);
+                events::tell(&front.window, events::ANSWER, &answer);
             }
             // Nothing was admitted: the window shows why instead of a verdict.
             Err(error) => {
-                let error = ErrorView::from(error);
                 tracing::error!(
                     code = error.code.as_str(),
                     "a scan could not be recorded: {}",
                     error.message
                 );
-                desk.speaker.play(Meaning::Refused);
-                events::tell(&desk.window, events::FAULT, &error);
+                front.speaker.play(Meaning::Refused);
+                events::tell(&front.window, events::FAULT, &error);
             }
         }
     }

@@ -8,7 +8,8 @@
 //! | `session` | a running door: hub, door, camera |
 //! | `hosting` | the hub in this process |
 //! | `joining` | a camera that looks for an invitation |
-//! | `camera` | what the camera reads goes to the door |
+//! | `desk` | who was found goes to the door, once |
+//! | `camera` | what the camera reads goes to the desk |
 //! | `sound` | a tone for each meaning |
 //! | `export`, `downloads` | lists and tickets as files |
 //! | `commands` | what the window can ask for |
@@ -22,6 +23,7 @@ mod app;
 mod awake;
 mod camera;
 mod commands;
+mod desk;
 mod doorbell;
 mod downloads;
 mod error;
@@ -142,6 +144,9 @@ fn run(options: Options) -> Result<(), ErrorView> {
             carry::figures,
             camera_commands::cameras,
             camera_commands::select_camera,
+            camera_commands::scan_again,
+            camera_commands::camera_dials,
+            camera_commands::turn_camera,
             camera_commands::camera_status,
             camera_commands::frame_view,
             camera_commands::preview,

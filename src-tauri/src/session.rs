@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use portero_door::{Door, DoorOptions, HubAddress, Settings};
 use portero_scan::SourceSpec;
 use tauri::AppHandle;
 
-use crate::camera::{self, Camera, DemoCodes, Desk};
+use crate::camera::{self, Camera, DemoCodes, Front};
+use crate::desk::Desk;
 use crate::error::{ErrorView, Result};
 use crate::events;
 use crate::hosting::Hosting;
@@ -32,6 +34,8 @@ pub(crate) struct Ground<'a> {
 pub(crate) struct Session {
     /// The door.
     pub(crate) door: Door,
+    /// Who was found goes to the door here.
+    pub(crate) desk: Desk,
     /// Its camera.
     pub(crate) camera: Camera,
     /// The hub in this process.
@@ -90,14 +94,16 @@ impl Session {
             settings,
         })
         .await?;
-        let desk = Desk {
+        let desk = Desk::new(door.clone(), speaker.clone(), Duration::from_millis(pause_ms));
+        let front = Front {
             door: door.clone(),
             window: window.clone(),
             speaker,
         };
-        let camera = Camera::start(spec, pause_ms, desk, demo_codes);
+        let camera = Camera::start(spec, pause_ms, desk.clone(), front, demo_codes);
         Ok(Self {
             door,
+            desk,
             camera,
             hosting,
             demo,

@@ -1,6 +1,6 @@
 //! The camera and its preview.
 
-use portero_scan::view::{CameraStatus, FrameView};
+use portero_scan::view::{CameraStatus, Dial, FrameView, Turn};
 use tauri::State;
 use tauri::ipc::Response;
 
@@ -22,6 +22,25 @@ pub(crate) async fn cameras(app: State<'_, App>) -> Result<Vec<CameraChoice>> {
 #[tauri::command]
 pub(crate) async fn select_camera(app: State<'_, App>, id: String) -> Result<()> {
     app.select_camera(&id).await
+}
+
+/// A person asks: the code in front of the camera counts again.
+#[tauri::command]
+pub(crate) async fn scan_again(app: State<'_, App>) -> Result<()> {
+    app.session().await?.camera.again();
+    Ok(())
+}
+
+/// Exposure and focus of the camera that runs, where it has them.
+#[tauri::command]
+pub(crate) async fn camera_dials(app: State<'_, App>) -> Result<Vec<Dial>> {
+    Ok(app.session().await?.camera.dials())
+}
+
+#[tauri::command]
+pub(crate) async fn turn_camera(app: State<'_, App>, turn: Turn) -> Result<()> {
+    app.session().await?.camera.turn(turn);
+    Ok(())
 }
 
 #[tauri::command]

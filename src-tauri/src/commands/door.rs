@@ -1,5 +1,6 @@
 //! The door screen.
 
+use portero_door::Way;
 use portero_door::view::{Answer, DoorStatus, Identity, Recent, ReservationPage, Tonight};
 use portero_protocol::ids::{EntryId, ReservationId};
 use tauri::State;
@@ -20,38 +21,32 @@ pub(crate) async fn status(app: State<'_, App>) -> Result<DoorStatus> {
 
 #[tauri::command]
 pub(crate) async fn scan(app: State<'_, App>, code: String, quantity: Option<u32>) -> Result<Answer> {
-    let answer = app
-        .session()
-        .await?
-        .door
-        .scan(code.as_bytes(), quantity.unwrap_or(1))
-        .await?;
-    app.speaker().play(Meaning::of(&answer));
-    Ok(answer)
+    let session = app.session().await?;
+    session
+        .desk
+        .scan(code.as_bytes(), quantity.unwrap_or(1), Way::Scanner)
+        .await
 }
 
+/// `searched`: the guest was found by name, and not on the verdict that is shown.
 #[tauri::command]
 pub(crate) async fn admit(
     app: State<'_, App>,
     reserva_id: ReservationId,
     quantity: u32,
     r#override: bool,
+    searched: Option<bool>,
 ) -> Result<Answer> {
-    let answer = app
-        .session()
-        .await?
-        .door
-        .admit(&reserva_id, quantity, r#override)
-        .await?;
-    app.speaker().play(Meaning::of(&answer));
-    Ok(answer)
+    let session = app.session().await?;
+    if searched == Some(true) && !r#override {
+        return session.desk.found(&reserva_id, quantity).await;
+    }
+    session.desk.admit(&reserva_id, quantity, r#override).await
 }
 
 #[tauri::command]
 pub(crate) async fn undo(app: State<'_, App>, escaneo_id: EntryId) -> Result<Answer> {
-    let answer = app.session().await?.door.undo(escaneo_id).await?;
-    app.speaker().play(Meaning::of(&answer));
-    Ok(answer)
+    app.session().await?.desk.undo(escaneo_id).await
 }
 
 #[tauri::command]

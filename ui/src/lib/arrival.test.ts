@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choices, missing, next, total } from "./arrival";
+import { choices, foundAgain, missing, next, total } from "./arrival";
 import type { Answer } from "./backend/types";
 import { mayChooseQuantity, mayOverride, moodOf, notesOf, recorded } from "./verdict";
 
@@ -29,6 +29,14 @@ describe("an arrival", () => {
   it("starts anew with the next scan of the same code: that is the next guest", () => {
     const one = next(null, answer(), false);
     expect(total(next(one, answer({ escaneoId: "e2" }), false))).toBe(1);
+  });
+
+  it("knows whoever is found once more by another way, and an undo is none of that", () => {
+    const one = next(null, answer(), false);
+    expect(foundAgain(one, answer())).toBe(true);
+    expect(foundAgain(one, answer({ escaneoId: "e2" }))).toBe(false);
+    expect(foundAgain(one, answer({ detail: "undone" }))).toBe(false);
+    expect(foundAgain(null, answer())).toBe(false);
   });
 
   it("loses its last entry to an undo", () => {

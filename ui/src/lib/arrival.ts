@@ -14,6 +14,11 @@ export function total(arrival: Arrival | null): number {
   return arrival?.entries.reduce((sum, entry) => sum + entry.cantidad, 0) ?? 0;
 }
 
+/** The guest who is being shown was found once more, by another way: nothing was recorded. */
+export function foundAgain(arrival: Arrival | null, answer: Answer): boolean {
+  return !isUndo(answer) && arrival !== null && arrival.entries.some((entry) => entry.escaneoId === answer.escaneoId);
+}
+
 /** What an answer makes of the arrival before it. `more`: the answer adds to it, rather than being the next guest. */
 export function next(before: Arrival | null, answer: Answer, more: boolean): Arrival | null {
   if (!answer.reservaId) return null;

@@ -12,6 +12,7 @@ export type Action =
   | "byHand"
   | "seen"
   | "walkIn"
+  | "again"
   | "doorTest"
   | "screens"
   | "badge"
@@ -45,15 +46,16 @@ export const KEYMAP: readonly Binding[] = [
   { place: "everywhere", action: "search", shown: ["/"], keys: ["/"] },
   { place: "everywhere", action: "badge", shown: ["C"], keys: ["c"] },
   { place: "everywhere", action: "fullscreen", shown: ["F11"], keys: ["f11"] },
+  { place: "everywhere", action: "zoom", shown: ["Ctrl +", "Ctrl −", "Ctrl 0"], keys: [] },
   { place: "everywhere", action: "help", shown: ["?"], keys: ["?"] },
   { place: "everywhere", action: "escape", shown: ["Esc"], keys: ["escape"] },
   { place: "door", action: "digits", shown: ["1", "…", "9"], keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"] },
   { place: "door", action: "rest", shown: ["R"], keys: ["r"] },
-  { place: "everywhere", action: "zoom", shown: ["Ctrl +", "Ctrl −", "Ctrl 0"], keys: [] },
   { place: "door", action: "undo", shown: ["Z"], keys: ["z"] },
   { place: "door", action: "byHand", shown: ["A", "A"], keys: ["a"] },
   { place: "door", action: "seen", shown: ["V"], keys: ["v"] },
   { place: "door", action: "walkIn", shown: ["N"], keys: ["n"] },
+  { place: "door", action: "again", shown: ["O"], keys: ["o"] },
   { place: "door", action: "doorTest", shown: ["T"], keys: ["t"] },
   { place: "reservations", action: "move", shown: ["↑", "↓"], keys: ["arrowup", "arrowdown", "home", "end", "pageup", "pagedown"] },
   { place: "reservations", action: "open", shown: ["⏎"], keys: ["enter"] },

@@ -16,7 +16,8 @@ export interface Backend extends Carry, DeskBackend, House {
   status(): Promise<T.DoorStatus>;
   /** A code from a hand scanner or typed. */
   scan(code: string, quantity?: number): Promise<T.Answer>;
-  admit(reservaId: string, quantity: number, override: boolean): Promise<T.Answer>;
+  /** `searched`: found by name, so that whoever's code was read at that very moment is not admitted once more. */
+  admit(reservaId: string, quantity: number, override: boolean, searched?: boolean): Promise<T.Answer>;
   undo(escaneoId: string): Promise<T.Answer>;
   recent(limit: number): Promise<T.Recent[]>;
   tonight(): Promise<T.Tonight>;
@@ -39,6 +40,11 @@ export interface Backend extends Carry, DeskBackend, House {
   resolve(decision: T.Decision): Promise<T.Conflicto>;
   cameras(): Promise<T.CameraChoice[]>;
   selectCamera(id: string): Promise<void>;
+  /** The code in front of the camera counts again. */
+  scanAgain(): Promise<void>;
+  /** Exposure and focus of the camera that runs, where it has them. */
+  cameraDials(): Promise<T.Dial[]>;
+  turnCamera(turn: T.Turn): Promise<void>;
   cameraStatus(): Promise<T.CameraStatus>;
   frameView(): Promise<T.FrameView>;
   /** JPEG, at most 480 pixels wide, mirrored; empty when there is no frame yet. */

@@ -27,6 +27,7 @@ export type { Decision } from "../bindings/Decision";
 export type { DeliveryState } from "../bindings/DeliveryState";
 export type { Detail } from "../bindings/Detail";
 export type { Dispositivo } from "../bindings/Dispositivo";
+export type { Dial } from "../bindings/Dial";
 export type { DoorCheck } from "../bindings/DoorCheck";
 export type { DoorEvent } from "../bindings/DoorEvent";
 export type { DoorStatus } from "../bindings/DoorStatus";
@@ -78,6 +79,7 @@ export type { TicketFormat } from "../bindings/TicketFormat";
 export type { TicketView } from "../bindings/TicketView";
 export type { TicketWords } from "../bindings/TicketWords";
 export type { Tonight } from "../bindings/Tonight";
+export type { Turn } from "../bindings/Turn";
 export type { VariasGuardadas } from "../bindings/VariasGuardadas";
 export type { Verdict } from "../bindings/Verdict";
 

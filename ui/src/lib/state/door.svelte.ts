@@ -1,7 +1,7 @@
 // What the door shows: the verdict that fills the screen, the arrival it belongs to, the last entries, tonight.
 // It lives as long as the window: a camera scan is shown on whatever screen is open.
 
-import { choices, missing, next, total, type Arrival } from "../arrival";
+import { choices, foundAgain, missing, next, total, type Arrival } from "../arrival";
 import { errorView, type Answer, type Conflicto, type DoorEvent, type ErrorView, type Fila, type Recent, type Tonight } from "../backend";
 import { venueNow } from "../format";
 import { isForeign, isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, type Mood } from "../verdict";
@@ -138,7 +138,16 @@ export class Door {
 
   /** Somebody who was found by name: one at once, like a scan. */
   admit(row: Pick<Fila, "id">): Promise<void> {
-    return this.#act(() => this.app.backend.admit(row.id, 1, false), false);
+    return this.#act(() => this.app.backend.admit(row.id, 1, false, true), false);
+  }
+
+  /** The code before the camera is the next guest's too. */
+  async again(): Promise<void> {
+    try {
+      await this.app.backend.scanAgain();
+    } catch (thrown) {
+      this.app.complain(thrown);
+    }
   }
 
   /** Somebody without a reservation: it is made and admitted in one go. */
@@ -252,6 +261,8 @@ export class Door {
   }
 
   #show(answer: Answer, more: boolean): void {
+    // what was chosen since, and the second tick, stay
+    if (foundAgain(this.arrival, answer)) return;
     const { t } = this.app;
     const at = performance.now();
     clearTimeout(this.#calm);

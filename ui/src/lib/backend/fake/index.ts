@@ -4,7 +4,7 @@
 // confirmed while "live". `window.porteroFake` is the hand of a test: it scans, cuts the link, opens a conflict.
 
 import type { Backend } from "..";
-import type { Answer, Code, Conflicto, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
+import type { Answer, Code, Conflicto, Dial, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
 import { carryOf } from "./carry";
 import { deskOf } from "./desk";
 import { FakeHouse, type HouseHand } from "./house";
@@ -81,6 +81,10 @@ export function fakeBackend(): Backend {
   let hint: Hint | null = null;
   let camera: Events["camera://status"] = { state: "running", name: "Cámara simulada", width: 1280, height: 720, fps: 15, format: "sim" };
   let cameraId = "sim";
+  let dials: Dial[] = [
+    { what: "exposure", min: 3, max: 2047, step: 1, value: 250, automatic: true },
+    { what: "focus", min: 0, max: 250, step: 5, value: 30, automatic: false },
+  ];
   let firstStart = query.has("first");
   const failing = new Map<string, Code>();
   const slow = new Map<string, number>();
@@ -291,6 +295,12 @@ export function fakeBackend(): Backend {
       command("selectCamera", () => {
         cameraId = id;
         hand.cameraState(id === "none" ? { state: "off" } : { state: "running", name: cameraId === "sim" ? "Cámara simulada" : "HD Webcam (USB 2.0)", width: 1280, height: 720, fps: 30, format: "MJPEG" });
+      }),
+    scanAgain: () => command("scanAgain", () => undefined),
+    cameraDials: () => command("cameraDials", () => (cameraId === "sim" ? [] : dials)),
+    turnCamera: ({ what, automatic, value }) =>
+      command("turnCamera", () => {
+        dials = dials.map((dial) => (dial.what === what ? { ...dial, automatic, value: value ?? dial.value } : dial));
       }),
     cameraStatus: () => command("cameraStatus", () => camera),
     frameView: () => command("frameView", () => ({ ...frameAt(now() - START, frame, phone && !hint), hint })),
