@@ -1,6 +1,6 @@
 //! What goes wrong at a venue: a cable that is pulled, a disk that is full, a file that is damaged.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use tempfile::tempdir;
 
 use crate::support::door::Door;
 use crate::support::hub::Hub;
+use crate::support::network::{Network, may_change_the_system, run};
 use crate::support::{program, until};
 
 /// A dead direct link is seen within this.
@@ -16,124 +17,13 @@ const SEEN: Duration = Duration::from_secs(10);
 /// From the link being usable to `connected`.
 const BACK: Duration = Duration::from_secs(5);
 
-/// Whether this machine lets a test make networks and file systems of its own.
-fn may_change_the_system(what: &str) -> bool {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.starts_with(b"0\n"));
-    let able = root && cfg!(target_os = "linux") && Command::new("ip").arg("-V").output().is_ok();
-    if !able {
-        println!("left out, since it takes root on Linux: {what}");
-    }
-    able
-}
-
-fn run(program: &str, args: &[&str]) {
-    let output = Command::new(program).args(args).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{program} {args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// A network with two hosts: this one, and a namespace for the door.
-struct Network {
-    name: String,
-    here: String,
-    subnet: String,
-}
-
-impl Network {
-    fn new() -> Self {
-        let number = std::process::id() % 250;
-        let network = Self {
-            name: format!("portero{number}"),
-            here: format!("pd{number}"),
-            subnet: format!("10.203.{number}"),
-        };
-        let there = format!("pe{number}");
-        run("ip", &["netns", "add", &network.name]);
-        run(
-            "ip",
-            &[
-                "link",
-                "add",
-                &network.here,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                &there,
-                "netns",
-                &network.name,
-            ],
-        );
-        run(
-            "ip",
-            &[
-                "addr",
-                "add",
-                &format!("{}.1/24", network.subnet),
-                "dev",
-                &network.here,
-            ],
-        );
-        run(
-            "ip",
-            &[
-                "-n",
-                &network.name,
-                "addr",
-                "add",
-                &format!("{}.2/24", network.subnet),
-                "dev",
-                &there,
-            ],
-        );
-        run("ip", &["-n", &network.name, "link", "set", &there, "up"]);
-        run("ip", &["-n", &network.name, "link", "set", "lo", "up"]);
-        network.mend();
-        network
-    }
-
-    /// The cable is pulled: no FIN, no RST, nothing.
-    fn cut(&self) {
-        run("ip", &["link", "set", &self.here, "down"]);
-    }
-
-    fn mend(&self) {
-        run("ip", &["link", "set", &self.here, "up"]);
-    }
-
-    fn host(&self) -> String {
-        format!("{}.1", self.subnet)
-    }
-
-    /// A command that runs there.
-    fn there(&self, program: &Path) -> Command {
-        let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.name]).arg(program);
-        command
-    }
-}
-
-impl Drop for Network {
-    fn drop(&mut self) {
-        // Takes both ends of the cable along.
-        let _ = Command::new("ip").args(["netns", "del", &self.name]).status();
-        let _ = Command::new("ip").args(["link", "del", &self.here]).output();
-    }
-}
-
 #[test]
 fn a_cut_cable_is_seen_the_door_goes_on_and_comes_back_by_itself() {
     if !may_change_the_system("a cut cable") {
         return;
     }
     let folder = tempdir().unwrap();
-    let network = Network::new();
+    let network = Network::new(203, (std::process::id() % 250) as u8);
     let hub = Hub::start_at(folder.path(), &network.host());
     let manager = hub.token("gerente", "Gerencia");
     let (id, code) = hub.reserve(&manager, "José López", 6);

@@ -19,7 +19,8 @@ pub(crate) struct Door {
     process: Child,
     input: Option<ChildStdin>,
     lines: Receiver<(Instant, Value)>,
-    events: VecDeque<(Instant, Value)>,
+    /// Those that came while something else was waited for, with the time at which they arrived.
+    pub(crate) events: VecDeque<(Instant, Value)>,
     next_id: u64,
     log: PathBuf,
 }
@@ -143,7 +144,17 @@ impl Door {
 
     /// The next event that fits, those that came meanwhile included; others before it are dropped. With the time it arrived.
     pub(crate) fn event(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> (Instant, Value) {
-        let deadline = Instant::now() + PATIENCE;
+        self.event_within(PATIENCE, what, fits)
+    }
+
+    /// As [`Door::event`], for what may take longer.
+    pub(crate) fn event_within(
+        &mut self,
+        limit: Duration,
+        what: &str,
+        fits: impl Fn(&Value) -> bool,
+    ) -> (Instant, Value) {
+        let deadline = Instant::now() + limit;
         loop {
             let next = match self.events.pop_front() {
                 Some(event) => event,

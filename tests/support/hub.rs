@@ -14,7 +14,8 @@ use super::program;
 pub(crate) struct Hub {
     folder: PathBuf,
     listen: String,
-    process: Option<Child>,
+    more: Vec<String>,
+    pub(crate) process: Option<Child>,
     pub(crate) url: String,
 }
 
@@ -26,10 +27,16 @@ impl Hub {
 
     /// As [`Hub::start`], at an address of a network of this test's own.
     pub(crate) fn start_at(folder: &Path, ip: &str) -> Self {
+        Self::start_with(folder, ip, &[])
+    }
+
+    /// As [`Hub::start_at`], with more arguments.
+    pub(crate) fn start_with(folder: &Path, ip: &str, more: &[&str]) -> Self {
         let free = TcpListener::bind((ip, 0)).unwrap().local_addr().unwrap();
         let mut hub = Self {
             folder: folder.to_owned(),
             listen: free.to_string(),
+            more: more.iter().map(|argument| (*argument).to_owned()).collect(),
             process: None,
             url: format!("http://{free}"),
         };
@@ -55,6 +62,7 @@ impl Hub {
                 // Only matters off loopback: the tests' own networks have no certificates.
                 "--insecure-lan",
             ])
+            .args(&self.more)
             .stdout(Stdio::piped())
             .stderr(Stdio::from(
                 std::fs::File::create(self.folder.join("hub.log")).unwrap(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod door;
 pub(crate) mod hub;
+pub(crate) mod network;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::{
-    build, check,
+    build, check, machine,
     place::Place,
     setup::{self, Purpose},
     table::{self, Figure},
@@ -30,6 +30,9 @@ const BENCHES: &[(&str, &str)] = &[
 /// The one that opens windows.
 const WINDOW: &str = "ui";
 
+/// Packages that are built together: doors are measured with the hub's program, and the other way round.
+const TOGETHER: &[&str] = &["portero-door", "portero-hub"];
+
 /// Runs one benchmark, or each that there is; `rest` goes to it. Over budget is a failure.
 ///
 /// # Errors
@@ -44,17 +47,24 @@ pub(crate) fn run(
     let windows = chosen.iter().any(|(name, _)| *name == WINDOW);
     let purpose = if windows { Purpose::TestAll } else { Purpose::Build };
     let mut steps = setup::prepare(place, purpose, chosen.len())?;
+    let machine = machine::facts();
     let mut figures = Vec::new();
     let mut records = Vec::new();
     for (name, package) in chosen {
-        let bench = format!("bench --package {package} --bench {name}");
+        let bench = format!("bench {} --bench {name}", packages(package));
+        // Programs are built with a benchmark of their own package.
+        let with = if TOGETHER.contains(&package) {
+            " --bench hub"
+        } else {
+            ""
+        };
         let (build, mut command) = if name == WINDOW {
             let bench = build::workspace(place, "bench --bench ui --quiet");
             let programs = build::workspace(place, "build --release --bins");
             (vec![programs], check::on_a_display(place, bench, &[]))
         } else {
             let bench = bench + profile(package);
-            let build = place.cargo(&format!("{bench} --no-run"));
+            let build = place.cargo(&format!("{bench}{with} --no-run"));
             (vec![build], place.cargo(&format!("{bench} --quiet --")))
         };
         steps.must(&format!("building the benchmark {name}"), build)?;
@@ -83,9 +93,9 @@ pub(crate) fn run(
             bail!("the benchmark {name} ended badly: {status}");
         }
     }
-    println!("\n{}", table::table(&figures));
+    println!("\n{}\n{}", machine::sentence(&machine), table::table(&figures));
     if let Some(file) = json {
-        let text = serde_json::to_string_pretty(&records)?;
+        let text = serde_json::to_string_pretty(&json!({"machine": machine, "figures": records}))?;
         fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     }
     let over = figures.iter().filter(|figure| !figure.within_budget()).count();
@@ -103,6 +113,16 @@ fn profile(package: &str) -> &'static str {
     } else {
         ""
     }
+}
+
+/// As cargo is told which packages to take.
+fn packages(package: &str) -> String {
+    let together = TOGETHER.contains(&package);
+    let all = if together { TOGETHER } else { &[package] };
+    all.iter()
+        .map(|package| format!("--package {package}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A figure as it goes into a file: with the name of its benchmark.
@@ -160,6 +180,15 @@ mod tests {
         assert_eq!(chosen(Some("hub"), only_hub).unwrap(), [("hub", "portero-hub")]);
         assert_eq!(chosen(None, only_hub).unwrap(), [("hub", "portero-hub")]);
         assert!(chosen(None, |_, _| false).is_err());
+    }
+
+    #[test]
+    fn doors_are_built_with_the_hub() {
+        assert_eq!(
+            packages("portero-door"),
+            "--package portero-door --package portero-hub"
+        );
+        assert_eq!(packages("portero-scan"), "--package portero-scan");
     }
 
     #[test]

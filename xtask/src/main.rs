@@ -4,6 +4,7 @@
 //! - [`place`]: where things are: the checkout, the cache, the target folder
 //! - [`step`]: one long step: a progress line, a log file, a result
 //! - [`setup`]: what must be there before anything builds (system packages, npm packages, the built window)
+//! - [`table`], [`machine`]: a benchmark's figures, and what they were measured on
 //! - [`run`], [`check`], [`mod@bench`], [`dist`]: the four commands; `bindings` lives in [`bindings`]
 //!
 //! The standard library, anyhow and `serde_json` are all it stands on: it compiles in seconds on a new machine.
@@ -16,6 +17,7 @@ mod check;
 mod count;
 mod dist;
 mod files;
+mod machine;
 mod place;
 mod run;
 mod setup;

@@ -2,11 +2,19 @@
 
 use serde_json::Value;
 
+/// What came of measuring it.
+#[derive(Debug, Clone, PartialEq)]
+enum Measured {
+    Value(f64),
+    /// Not measured here, and why.
+    LeftOut(String),
+}
+
 /// One figure. CONTRIBUTING.md says what a benchmark prints.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figure {
     name: String,
-    value: f64,
+    value: Measured,
     unit: String,
     budget: Option<f64>,
     control: Option<f64>,
@@ -20,9 +28,13 @@ impl Figure {
     pub(crate) fn read(line: &str) -> Option<Self> {
         let json: Value = serde_json::from_str(line.trim()).ok()?;
         let text = |key: &str| json[key].as_str().map(str::to_owned);
+        let value = match text("leftOut") {
+            Some(why) => Measured::LeftOut(why),
+            None => Measured::Value(json["value"].as_f64()?),
+        };
         Some(Self {
             name: text("figure")?,
-            value: json["value"].as_f64()?,
+            value,
             unit: text("unit").unwrap_or_default(),
             budget: json["budget"].as_f64(),
             control: json["control"].as_f64(),
@@ -31,24 +43,25 @@ impl Figure {
         })
     }
 
-    /// Whether it keeps to its budget; a figure without one always does.
+    /// Whether it keeps to its budget; a figure without one always does, and one that was left out breaks none.
     pub(crate) fn within_budget(&self) -> bool {
-        self.budget.is_none_or(|budget| {
-            if self.higher_is_better {
-                self.value >= budget
-            } else {
-                self.value <= budget
-            }
-        })
+        match (&self.value, self.budget) {
+            (Measured::Value(value), Some(budget)) if self.higher_is_better => *value >= budget,
+            (Measured::Value(value), Some(budget)) => *value <= budget,
+            (Measured::LeftOut(_), _) | (_, None) => true,
+        }
     }
 
     /// How many times better than the control; above 1 is better, whichever way the figure runs.
     fn ratio(&self) -> Option<f64> {
+        let Measured::Value(value) = self.value else {
+            return None;
+        };
         let control = self.control?;
         let (more, less) = if self.higher_is_better {
-            (self.value, control)
+            (value, control)
         } else {
-            (control, self.value)
+            (control, value)
         };
         (less > 0.0).then(|| more / less)
     }
@@ -64,7 +77,10 @@ impl Figure {
         let control = self.control.map_or_else(|| "—".to_owned(), unit);
         [
             self.name.clone(),
-            unit(self.value),
+            match &self.value {
+                Measured::Value(value) => unit(*value),
+                Measured::LeftOut(why) => format!("left out: {why}"),
+            },
             self.budget.map_or_else(
                 || "—".to_owned(),
                 |budget| format!("{sign} {}{over}", unit(budget)),
@@ -137,6 +153,14 @@ mod tests {
         assert!(!Figure::read(READ).unwrap().within_budget(), "90 % is below 94 %");
         let none = Figure::read(r#"{"figure":"x","value":1e9}"#).unwrap();
         assert!(none.within_budget());
+    }
+
+    #[test]
+    fn what_was_left_out_says_why_and_is_over_no_budget() {
+        let figure = Figure::read(r#"{"figure":"cuts","leftOut":"takes root on Linux","budget":5}"#).unwrap();
+        assert!(figure.within_budget());
+        assert_eq!(figure.cells()[1], "left out: takes root on Linux");
+        assert_eq!(figure.ratio(), None);
     }
 
     #[test]

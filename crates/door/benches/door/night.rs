@@ -1,64 +1,72 @@
 //! A scan at one door, the change at another.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use portero_door::view::DoorEvent;
-
-use crate::house::{House, live};
-use crate::{figure, quantile};
+use crate::shared::disk::Probe;
+use crate::shared::figure::{figure, ms, percentile};
+use crate::shared::polling::{PEER, Poller};
+use crate::shared::venue;
+use crate::support::door::Door;
 
 const SCANS: usize = 1_000;
 const RESERVATIONS: usize = 200;
 
-pub(crate) async fn measure() {
-    let house = House::with(RESERVATIONS).await;
-    let codes = house.codes().await;
-    let (here, there) = (house.door("Puerta 1").await, house.door("Puerta 2").await);
-    live(&here).await;
-    live(&there).await;
-    let mut events = there.events();
+pub(crate) fn measure() {
+    eprintln!("{SCANS} scans at one door, each seen at the other");
+    let folder = crate::shared::folder();
+    let hub = venue::hub_with(folder.path(), "127.0.0.1", RESERVATIONS, 9_000);
+    let codes = venue::codes(&hub, RESERVATIONS);
+    let door = |name: &str| {
+        Door::live(
+            &folder.path().join(name),
+            &hub.url,
+            &hub.token("portero", name),
+            name,
+        )
+    };
+    let (mut here, mut there) = (door("Puerta 1"), door("Puerta 2"));
+    let mut disk = Probe::new();
     let (mut verdicts, mut elsewhere) = (Vec::new(), Vec::new());
     for scan in 0..SCANS {
+        let (id, code) = (venue::id(scan % RESERVATIONS), &codes[scan % RESERVATIONS]);
         let started = Instant::now();
-        let answer = here.scan(codes[scan % codes.len()].as_bytes(), 1).await.unwrap();
-        verdicts.push(started.elapsed().as_secs_f64() * 1_000.0);
-        assert!(answer.entry.is_some(), "not admitted: {answer:?}");
-        let id = answer.reservation.unwrap();
-        let seen = async {
-            loop {
-                if let Ok(DoorEvent::Changed { reservations }) = events.recv().await
-                    && (reservations.is_empty() || reservations.contains(&id))
-                {
-                    return;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), seen).await.unwrap();
-        elsewhere.push(started.elapsed().as_secs_f64() * 1_000.0);
+        let answer = here.scan(code);
+        verdicts.push(ms(started.elapsed()));
+        assert!(answer["escaneoId"].is_string(), "not admitted: {answer}");
+        let (seen, _) = there.event("the change at the other door", |event| {
+            event["event"] == "changed"
+                && event["reservas"]
+                    .as_array()
+                    .is_some_and(|changed| changed.is_empty() || changed.iter().any(|one| *one == *id))
+        });
+        elsewhere.push(ms(seen.duration_since(started)));
+        if scan % 4 == 0 {
+            disk.commit();
+        }
     }
-    eprintln!("{SCANS} scans at one door, each seen at the other");
-    let polling = Some((30_000.0, "the seed's polling, at worst"));
-    figure(
-        "scan at one door -> changed at another, p50",
-        quantile(&mut elsewhere, 0.5),
-        "ms",
-        None,
-        polling,
-    );
-    figure(
-        "scan at one door -> changed at another, p99",
-        quantile(&mut elsewhere, 0.99),
-        "ms",
-        Some(1_000.0),
-        polling,
-    );
+    here.delivered();
+    hub.check();
+    assert_eq!(hub.entries().len(), SCANS);
+
+    let mut polling = Poller::new(&hub.url, &hub.token("portero", "Puerta 3"), &venue::today(&hub));
+    (0..20).for_each(|_| polling.poll());
+    for (name, percent) in [("p50", 50), ("p99", 99)] {
+        figure(
+            &format!("scan at one door -> changed at another, {name}"),
+            percentile(&elsewhere, percent),
+            "ms",
+            Some(1_000.0),
+            Some((polling.delay_ms(percent), PEER)),
+        );
+    }
     figure(
         "verdict with 200 reservations, p99",
-        quantile(&mut verdicts, 0.99),
+        percentile(&verdicts, 99),
         "ms",
-        None,
-        None,
+        Some(10.0 + disk.p99()),
+        Some((disk.p99(), "this disk's own commit")),
     );
-    here.close().await;
-    there.close().await;
+    disk.print();
+    here.end();
+    there.end();
 }
