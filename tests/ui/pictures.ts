@@ -5,7 +5,7 @@
 // blurred once more, and each pixel may have moved to a neighbour. What remains is where there is ink, how much, and of
 // which colour.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
 /** A thumbnail's size; every screen here is 16:9. */
@@ -57,8 +57,8 @@ export async function thumb(desk: Page, png: Buffer): Promise<Thumb> {
   return Buffer.from(means, "base64");
 }
 
-/** Keeps thumbnails as one picture, side by side. */
-export async function keep(desk: Page, file: string, sheet: readonly Thumb[], columns: number): Promise<void> {
+/** Thumbnails as one picture, side by side. Something is lost: compare what was packed with what was packed. */
+export async function pack(desk: Page, sheet: readonly Thumb[], columns: number): Promise<Buffer> {
   const data = await desk.evaluate(
     async ([thumbs, width, height, across]) => {
       const canvas = new OffscreenCanvas(width * across, height * Math.ceil(thumbs.length / across));
@@ -78,12 +78,11 @@ export async function keep(desk: Page, file: string, sheet: readonly Thumb[], co
     },
     [sheet.map((thumb) => Buffer.from(thumb).toString("base64")), WIDTH, HEIGHT, columns] as const,
   );
-  writeFileSync(file, Buffer.from(data, "base64"));
+  return Buffer.from(data, "base64");
 }
 
-/** The thumbnails of a kept picture; `null`: there is none. */
-export async function kept(desk: Page, file: string, columns: number): Promise<Thumb[] | null> {
-  if (!existsSync(file)) return null;
+/** The thumbnails of a picture. */
+export async function unpack(desk: Page, picture: Buffer, columns: number): Promise<Thumb[]> {
   const cells = await desk.evaluate(
     async ([data, width, height, across]) => {
       const bitmap = await createImageBitmap(await (await fetch(`data:image/webp;base64,${data}`)).blob());
@@ -97,7 +96,7 @@ export async function kept(desk: Page, file: string, columns: number): Promise<T
         return btoa(text);
       });
     },
-    [readFileSync(file).toString("base64"), WIDTH, HEIGHT, columns] as const,
+    [picture.toString("base64"), WIDTH, HEIGHT, columns] as const,
   );
   return cells.map((text) => Buffer.from(text, "base64"));
 }

@@ -1,10 +1,10 @@
 // Every screen in both languages, both lights and two sizes, kept in docs/screenshots/ui and compared (`pictures.ts` says
 // how). `npm run test:ui -- screenshots --update-snapshots` takes them anew, with the full-size ones that docs/ shows.
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { desk, keep, kept, print, thumb, unlike, type Thumb } from "./pictures";
+import { desk, pack, print, thumb, unlike, unpack, type Thumb } from "./pictures";
 import { dress, SCREENS, show } from "./screens";
 
 const DOCS = join(import.meta.dirname, "../../docs/screenshots");
@@ -34,11 +34,12 @@ for (const screen of SCREENS) {
       }
     }
     const file = join(DOCS, "ui", `${screen.name}.webp`);
-    if (anew) return keep(drawing, file, sheet, LOOKS.length);
-    const before = await kept(drawing, file, LOOKS.length);
-    expect(before, `${file} is missing: --update-snapshots takes it`).not.toBeNull();
-    const changed = sheet.flatMap((now, n) => {
-      const { same, pixels, worst, where } = unlike(before?.[n] ?? new Uint8Array(now.length), now);
+    const taken = await pack(drawing, sheet, LOOKS.length);
+    if (anew) return writeFileSync(file, taken);
+    expect(existsSync(file), `${file} is missing: --update-snapshots takes it`).toBe(true);
+    const before = await unpack(drawing, readFileSync(file), LOOKS.length);
+    const changed = (await unpack(drawing, taken, LOOKS.length)).flatMap((now, n) => {
+      const { same, pixels, worst, where } = unlike(before[n] ?? new Uint8Array(now.length), now);
       return same ? [] : [`${titles[n]}: ${pixels} pixels, by ${worst} at ${where}`];
     });
     expect(changed).toEqual([]);
