@@ -8,6 +8,7 @@
 //! | `office` | the hub: restarted, backed up, restored; and the manager's requests |
 //! | `seat` | a laptop with its clock, its link and its crashes |
 //! | `network` | orders on their way out, answers on their way back |
+//! | `streams` | streams on their way |
 //! | `people` | what guests and staff do |
 //! | `trouble` | what goes wrong |
 //! | `oracle` | what was shown, and what must hold after every step |
@@ -32,6 +33,7 @@ mod regressions;
 mod schedules;
 mod seat;
 mod story;
+mod streams;
 mod trouble;
 mod verdict;
 mod world;

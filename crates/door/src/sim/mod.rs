@@ -4,16 +4,20 @@
 //! | module | subject |
 //! |---|---|
 //! | [`laptop`](Laptop) | opening, crashing, what people do, what is seen |
-//! | `outward` | the follower and the outbox: what they ask of the network, and its answers |
+//! | `network` | what is asked of the network, and what it answers |
+//! | `outward` | the follower and the outbox between the two; `courier` what the outbox does, `snapshot` one that arrives |
 //! | [`Planted`] | known bugs, to see that a simulation finds them |
 
 use std::cell::Cell;
 
+mod courier;
 mod laptop;
+mod network;
 mod outward;
+mod snapshot;
 
 pub use laptop::Laptop;
-pub use outward::{Answer, Order, OrderKind, Outcome, Said};
+pub use network::{Answer, Order, OrderKind, Outcome, Said};
 
 thread_local! {
     static WALL: Cell<Option<i64>> = const { Cell::new(None) };

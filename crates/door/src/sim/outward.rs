@@ -1,144 +1,34 @@
 //! What a laptop asks of the network, and what the network answers. Each input is a step of its own, so that a crash can come between any two.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 
-use portero_protocol::attendance::{Delivery, DeliveryAnswer};
+use portero_protocol::attendance::DeliveryAnswer;
 use portero_protocol::cursor::Cursor;
-use portero_protocol::ids::{EntryId, OpId, ReservationId};
 use portero_protocol::instant::Instant;
-use portero_protocol::listing::SnapshotLine;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::mpsc;
 
 use super::laptop::Laptop;
+use super::network::{Answer, Order, OrderKind, Outcome, Said};
+use super::snapshot::Taking;
 use super::{Planted, planted};
 use crate::cache::{Applied, Step};
 use crate::connection::{Fault, Loss};
-use crate::desk::Desk;
 use crate::error::Result;
 use crate::facts::{self, ItemId, Mark, Settled};
 use crate::follow::{Do, Follower, Message, Source, change};
-use crate::hub::{Heard, Trouble, WriteRequest};
+use crate::hub::{Heard, Trouble};
 use crate::known::wall_ms;
-use crate::outbox::{Action, Input, Outbox};
-use crate::shell::courier::{accepted, answered, request};
-use crate::shell::fetch::{self, SnapshotEnd};
+use crate::outbox::{Input, Outbox};
+use crate::shell::courier::{accepted, answered};
 use crate::view::LinkState;
 
-/// Something that the laptop asks of the network.
-#[derive(Debug)]
-pub struct Order {
-    /// What.
-    pub kind: OrderKind,
-    /// What this device's clock said then.
-    pub sent: i64,
-    asked_at: Instant,
-    met: Option<String>,
-}
-
-impl Order {
-    /// The same once more, as something on the way may send it.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self {
-            kind: self.kind.clone(),
-            sent: self.sent,
-            asked_at: self.asked_at,
-            met: self.met.clone(),
-        }
-    }
-}
-
-/// What is asked.
-#[derive(Debug, Clone)]
-pub enum OrderKind {
-    /// `GET /api/reservas/events` after this.
-    Stream(Cursor),
-    /// The stream is to be closed.
-    CloseStream,
-    /// `GET /api/reservas/changes` after this.
-    Changes(Cursor),
-    /// `GET /api/snapshot`.
-    Snapshot,
-    /// `GET /api/reservas/{id}`.
-    One(ReservationId),
-    /// `POST /api/asistencia`.
-    Deliver {
-        /// Which entries.
-        entries: Vec<EntryId>,
-        /// The request's `Idempotency-Key`.
-        key: OpId,
-        /// The body.
-        body: Vec<u8>,
-    },
-    /// A write.
-    Write {
-        /// Its `Idempotency-Key`.
-        op: OpId,
-        /// The method.
-        method: String,
-        /// The path, without a slash before it.
-        path: String,
-        /// The body, where there is one.
-        body: Option<Vec<u8>>,
-        /// `If-Match`.
-        version: Option<u64>,
-    },
-}
-
-/// A whole answer.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// `Portero-Time`, where it is the hub that answers.
-    pub time: Option<i64>,
-    /// `Portero-Epoch`, where it is the hub that answers.
-    pub epoch: Option<String>,
-    /// `Retry-After`.
-    pub retry_after: Option<String>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-/// What became of an order: an answer, or none.
-pub type Outcome = Option<Answer>;
-
-/// What a stream says.
-#[derive(Debug, Clone)]
-pub enum Said {
-    /// Its headers came, and they are those of a stream.
-    Opened,
-    /// An event.
-    Event {
-        /// Its name.
-        name: String,
-        /// Its id.
-        id: String,
-        /// Its data.
-        data: String,
-    },
-    /// The connection broke, or ended.
-    Ended,
-    /// It could not be opened.
-    Unreachable,
-    /// Another answer than a stream; with its media type.
-    NoStream(Answer, bool),
-}
-
-type Taking = Pin<Box<dyn Future<Output = Result<Cursor, SnapshotEnd>>>>;
 type Came = Result<(Applied, Vec<Step>, Option<Cursor>)>;
-
-/// Where the lines of a snapshot go as they arrive.
-type Lines = mpsc::UnboundedSender<Result<Option<VecDeque<SnapshotLine>>, Trouble>>;
 
 /// The follower and the outbox, with what waits for each.
 pub(super) struct Outward {
     follower: Follower,
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     orders: VecDeque<Order>,
     /// What the follower is still to be told.
     inbox: VecDeque<Told>,
@@ -147,11 +37,11 @@ pub(super) struct Outward {
     /// Positions that the cache's thread is applying; nothing is told before it has.
     applying: Option<(Source, tokio::sync::oneshot::Receiver<Came>)>,
     /// What the link has for the outbox, and what the hub answered it: each keeps its own order, and no other.
-    notes: VecDeque<Input>,
-    answers: VecDeque<Input>,
+    pub(super) notes: VecDeque<Input>,
+    pub(super) answers: VecDeque<Input>,
     /// What the hub answered, to be kept before anything else is posted.
-    settles: VecDeque<Vec<Mark>>,
-    snapshot: Option<(Taking, Lines)>,
+    pub(super) settles: VecDeque<Vec<Mark>>,
+    pub(super) snapshot: Option<Taking>,
     /// When the two clocks are compared next.
     compare_at: u64,
 }
@@ -322,7 +212,7 @@ impl Laptop {
         }
     }
 
-    fn order(&mut self, kind: OrderKind, asked_at: Option<Instant>) {
+    pub(super) fn order(&mut self, kind: OrderKind, asked_at: Option<Instant>) {
         let sent = wall_ms();
         self.outward.orders.push_back(Order {
             kind,
@@ -330,92 +220,6 @@ impl Laptop {
             asked_at: asked_at.unwrap_or(Instant::from_ms(sent)),
             met: self.known.met(),
         });
-    }
-
-    /// Does the next thing that the outbox has to do; false: there is nothing. What comes from different sides comes in any order: `first` says from
-    /// which it is taken.
-    pub fn step_courier(&mut self, now: u64, first: u8) -> bool {
-        if let Some(marks) = self.outward.settles.pop_front() {
-            match Desk::settle(&mut self.desk, &marks) {
-                Ok(Some(waiting)) => self.outward.answers.push_back(Input::Waiting(waiting)),
-                Ok(None) => {}
-                Err(error) => tracing::error!(%error, "what the hub answered cannot be kept"),
-            }
-            return true;
-        }
-        let input = (0..3).find_map(|side| match (first + side) % 3 {
-            0 => self.outward.notes.pop_front(),
-            1 => self.next_added().map(Input::Added),
-            _ => self.outward.answers.pop_front(),
-        });
-        let due = self.outward.outbox.wake_at().is_some_and(|at| now >= at);
-        let Some(input) = input.or_else(|| due.then_some(Input::Tick)) else {
-            return false;
-        };
-        for action in self.outward.outbox.on(input, now) {
-            match action {
-                Action::Deliver(entries) => self.deliver(entries),
-                Action::Send(op) => self.send(op),
-                Action::Settle(marks) => self.outward.settles.push_back(marks),
-            }
-        }
-        true
-    }
-
-    fn deliver(&mut self, entries: Vec<EntryId>) {
-        let since = self.view.get().since_wanted;
-        let payloads = facts::payloads(self.desk.facts.db(), &entries);
-        let body = payloads.and_then(|payloads| {
-            let delivery = Delivery {
-                entries: payloads,
-                since,
-            };
-            Ok(serde_json::to_vec(&delivery)?)
-        });
-        match body {
-            Ok(body) => {
-                let key = OpId::new(wall_ms());
-                self.order(OrderKind::Deliver { entries, key, body }, None);
-            }
-            Err(error) => {
-                let trouble = Trouble::unreachable(error);
-                self.outward
-                    .answers
-                    .push_back(Input::NotDelivered(trouble.failure()));
-            }
-        }
-    }
-
-    fn send(&mut self, op: OpId) {
-        let asked = self
-            .desk
-            .facts
-            .write(op)
-            .map_err(Trouble::unreachable)
-            .and_then(|write| write.ok_or_else(|| Trouble::unreachable("the write is not on the disk")))
-            .and_then(request);
-        match asked {
-            Ok(WriteRequest {
-                method,
-                path,
-                body,
-                version,
-                op,
-            }) => self.order(
-                OrderKind::Write {
-                    op,
-                    method: method.to_string(),
-                    path,
-                    body: body.map(|body| body.to_string().into_bytes()),
-                    version,
-                },
-                None,
-            ),
-            Err(trouble) => self
-                .outward
-                .answers
-                .push_back(Input::NotWritten(trouble.failure())),
-        }
     }
 
     /// What became of an order. A snapshot's answer comes by [`Self::snapshot_begins`] instead, where it is one.
@@ -481,7 +285,7 @@ impl Laptop {
         }
     }
 
-    fn tell(&mut self, message: Message) {
+    pub(super) fn tell(&mut self, message: Message) {
         self.outward.inbox.push_back(Told::Message(message));
     }
 
@@ -504,62 +308,6 @@ impl Laptop {
         self.outward.inbox.push_back(Told::Heard(heard));
     }
 
-    /// The headers of a snapshot came. Its lines follow by [`Self::snapshot_piece`].
-    pub fn snapshot_begins(&mut self, order: &Order, time: Option<i64>) {
-        let received = wall_ms();
-        if let Some(time) = time {
-            self.known
-                .clock(|clock| clock.answered(time, order.sent, received));
-        }
-        let asked_at = self.known.asked_at(order.sent);
-        let (pieces, mut came) = mpsc::unbounded_channel();
-        let taking = fetch::take(
-            async move || {
-                came.recv()
-                    .await
-                    .unwrap_or_else(|| Err(Trouble::unreachable("the snapshot broke off")))
-            },
-            asked_at,
-            self.cache_lane.clone(),
-            self.reads_lane.clone(),
-        );
-        self.outward.snapshot = Some((Box::pin(taking), pieces));
-    }
-
-    /// Lines of the snapshot came; `None`: it broke off; an empty piece: it is over.
-    pub fn snapshot_piece(&mut self, piece: Option<&[u8]>) {
-        let Some((_, pieces)) = &self.outward.snapshot else {
-            return;
-        };
-        let lines = match piece {
-            None => Err(Trouble::unreachable("the snapshot broke off")),
-            Some([]) => Ok(None),
-            Some(bytes) => bytes
-                .split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty())
-                .map(|line| serde_json::from_slice(line).map_err(|error| Trouble::not_the_hub(200, error)))
-                .collect::<Result<VecDeque<_>, _>>()
-                .map(Some),
-        };
-        // It ended already.
-        let _ = pieces.send(lines);
-    }
-
-    /// Goes on with the snapshot that is being taken; false: it waits for something, or there is none.
-    pub fn step_snapshot(&mut self) -> bool {
-        let Some((taking, _)) = &mut self.outward.snapshot else {
-            return false;
-        };
-        let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(taken) = taking.as_mut().poll(&mut context) else {
-            return false;
-        };
-        self.outward.snapshot = None;
-        let taken = taken.map_err(|end| end.fault());
-        self.tell(Message::Snapshot(taken));
-        true
-    }
-
     /// Whether anything is on its way inside: nothing of it waits for the network or for time.
     #[must_use]
     pub fn idle(&self) -> bool {
@@ -574,7 +322,7 @@ impl Laptop {
     }
 }
 
-/// What `http.rs` makes of an answer.
+/// What `hub/http` makes of an answer.
 fn success(answer: Answer) -> Result<Answer, Trouble> {
     if (200..300).contains(&answer.status) {
         Ok(answer)

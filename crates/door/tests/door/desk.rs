@@ -5,7 +5,7 @@ use portero_door::{Door, Settings};
 use portero_protocol::device::Role;
 use portero_protocol::ids::ReservationId;
 use portero_protocol::problem::Code;
-use portero_protocol::reservation::{Origin, Patch};
+use portero_protocol::reservation::Patch;
 use serde_json::{Value, json};
 
 use crate::place::{Place, state, until};
@@ -15,11 +15,11 @@ fn patch(value: Value) -> Patch {
     serde_json::from_value(value).unwrap()
 }
 
-fn listed(value: Value) -> ListedDraft {
+pub(crate) fn listed(value: Value) -> ListedDraft {
     serde_json::from_value(json!({"reserva": value, "vez": 0})).unwrap()
 }
 
-async fn manager(place: &Place) -> Door {
+pub(crate) async fn manager(place: &Place) -> Door {
     let desk = place
         .door_with("Oficina 2", Role::Manager, Settings::default())
         .await;
@@ -27,7 +27,7 @@ async fn manager(place: &Place) -> Door {
     desk
 }
 
-async fn sent(desk: &Door) {
+pub(crate) async fn sent(desk: &Door) {
     until("an empty outbox", async || {
         (desk.status().await.unwrap().outbox.pending == 0).then_some(())
     })
@@ -183,166 +183,6 @@ async fn a_list_is_imported_once_however_often_and_can_be_taken_away() {
     assert!(third.created.iter().all(|id| !first.created.contains(id)));
     sent(&desk).await;
     assert_eq!(desk.list(ListQuery::default()).await.unwrap().total, 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_narrowed_by_all_of_it_at_once() {
-    let place = Place::open().await;
-    let desk = manager(&place).await;
-    let row = |name: &str, party: u32, date: &str, more: Value| {
-        let mut row =
-            json!({"cliente": {"nombre": name}, "numeroPersonas": party, "fecha": date, "hora": "21:00"});
-        row.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        listed(row)
-    };
-    let daniela =
-        json!({"promotor": {"id": "pr-1", "nombre": "Daniela"}, "mesa": "4", "beneficiosReserva": "Botella"});
-    desk.import(vec![
-        row("Ana", 2, "2030-05-03", daniela.clone()),
-        row("Berta", 9, "2030-05-04", daniela),
-        row(
-            "Carla",
-            9,
-            "2030-05-05",
-            json!({"promotor": {"id": "pr-10", "nombre": "Pablo"}, "detalles": ["VIP"]}),
-        ),
-        row("Dora", 3, "2030-06-01", json!({"origen": "sinReserva"})),
-    ])
-    .await
-    .unwrap();
-    let names = async |query: ListQuery| -> Vec<String> {
-        let page = desk.list(query).await.unwrap();
-        page.rows
-            .into_iter()
-            .map(|row| row.reservation.client.name)
-            .collect()
-    };
-    let day = |d| Some(jiff::civil::date(2030, 5, d));
-    let all = ListQuery::default;
-    assert_eq!(
-        names(ListQuery {
-            day: day(4),
-            until: day(5),
-            ..all()
-        })
-        .await,
-        ["Berta", "Carla"]
-    );
-    // `pr-1` is not the beginning of `pr-10`.
-    assert_eq!(
-        names(ListQuery {
-            promoter: Some("pr-1".into()),
-            ..all()
-        })
-        .await,
-        ["Ana", "Berta"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            promoter: Some("pr-1".into()),
-            party_from: Some(8),
-            text: Some("ber".into()),
-            ..all()
-        })
-        .await,
-        ["Berta"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            origin: Some(Origin::WalkIn),
-            ..all()
-        })
-        .await,
-        ["Dora"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            only: vec![Only::NoTable],
-            ..all()
-        })
-        .await,
-        ["Carla", "Dora"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            only: vec![Only::NoTable, Only::WithNotes],
-            ..all()
-        })
-        .await,
-        ["Carla"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            text: Some("botella".into()),
-            ..all()
-        })
-        .await,
-        ["Ana", "Berta"]
-    );
-    let counts = desk.promoters(all()).await.unwrap();
-    let counts: Vec<(&str, u32)> = counts
-        .iter()
-        .map(|one| (one.promoter.name.as_str(), one.reservations))
-        .collect();
-    assert_eq!(counts, [("Daniela", 2), ("Pablo", 1)]);
-    assert_eq!(
-        desk.ids(
-            ListQuery {
-                day: day(4),
-                until: day(5),
-                ..all()
-            },
-            10
-        )
-        .await
-        .unwrap()
-        .len(),
-        2
-    );
-    assert_eq!(
-        desk.ids(all(), 2).await.unwrap().len(),
-        3,
-        "one more says that there are more"
-    );
-    sent(&desk).await;
-    // An entry beyond and one short of the party, and an edit that waits.
-    let found = desk
-        .list(ListQuery {
-            text: Some("ana".into()),
-            ..all()
-        })
-        .await
-        .unwrap()
-        .rows;
-    let ana = found[0].reservation.id.clone();
-    desk.admit(&ana, 3, true).await.unwrap();
-    let found = desk
-        .list(ListQuery {
-            text: Some("berta".into()),
-            ..all()
-        })
-        .await
-        .unwrap()
-        .rows;
-    desk.admit(&found[0].reservation.id, 1, true).await.unwrap();
-    assert_eq!(
-        names(ListQuery {
-            only: vec![Only::Excess],
-            ..all()
-        })
-        .await,
-        ["Ana"]
-    );
-    assert_eq!(
-        names(ListQuery {
-            only: vec![Only::Partial],
-            ..all()
-        })
-        .await,
-        ["Berta"]
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

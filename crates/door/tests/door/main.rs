@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `place` | a hub that can be stopped and started, and doors on it |
 //! | `live` | a scan here, a change elsewhere; with the hub, and without it |
-//! | `desk` | many reservations at once, lists of other programs, filters, who changed what |
+//! | `desk`, `lists` | many reservations at once, lists of other programs, who changed what; what narrows a list |
 //! | `arrivals` | one guest found by camera, hand scanner and search |
 //! | `edits` | writes, polling, restores |
 //! | `carry` | by hand, over a log-out, a revocation; walk-ins; the outbox as people see it |
@@ -17,6 +17,7 @@ mod carry;
 mod desk;
 mod edits;
 mod faults;
+mod lists;
 mod live;
 mod place;
 mod program;

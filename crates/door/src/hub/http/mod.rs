@@ -1,4 +1,4 @@
-//! Requests to the hub. The one file that uses reqwest, but for the stream beside it.
+//! Requests to the hub. The one place that uses reqwest, but for the stream beside it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,27 +12,26 @@ use portero_protocol::device::{HEADER_REPORT, Report};
 use portero_protocol::history::ReservationHistory;
 use portero_protocol::ids::{OpId, ReservationId};
 use portero_protocol::listing::{ChangesPage, ReservationDetail, ReservationList};
-use portero_protocol::problem::Code;
-use portero_protocol::{
-    HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_SEQUENCE, HEADER_TIME, PROTOCOL,
-};
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER,
-};
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, Url};
-use serde::Serialize;
+use portero_protocol::{HEADER_IDEMPOTENCY, HEADER_SEQUENCE, HEADER_TIME};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, IF_MATCH, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::snapshot::SnapshotReader;
 use super::trouble::Trouble;
 use crate::door::HubAddress;
-use crate::error::{DoorError, Result};
+use crate::error::Result;
 use crate::figures::Figures;
 use crate::known::{Known, wall_ms};
 use crate::report::Reporter;
+use answer::{encode, header};
 
-const CONNECT: Duration = Duration::from_secs(2);
+pub(super) mod answer;
+mod client;
+
+pub(super) use answer::{decode, head_bytes, is_gzip, life, reason};
+
 /// For a whole answer that is small.
 const ANSWER: Duration = Duration::from_secs(15);
 /// What a request's first line and the headers that are added here take at least, in bytes.
@@ -66,58 +65,10 @@ impl Hub {
     /// # Errors
     /// `invalid_config`: the address or the token cannot be used.
     pub(crate) fn new(address: &HubAddress, known: Arc<Known>, figures: Arc<Figures>) -> Result<Self> {
-        let bad = |why: String| DoorError::new(Code::InvalidConfig, why);
-        let mut base: Url = address.url.trim().parse().map_err(|error| {
-            bad(format!(
-                "`{}` is no address of a hub, as http://192.168.1.10:7070: {error}",
-                address.url
-            ))
-        })?;
-        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
-            return Err(bad(format!(
-                "`{}` is no address of a hub: it starts with http:// or https://",
-                address.url
-            )));
-        }
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+        let base = client::base(&address.url)?;
         let token = address.token.trim();
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| bad("the token has characters that no token has".to_owned()))?;
-        authorization.set_sensitive(true);
-        let mut headers = HeaderMap::new();
-        // None where an invitation is still to be exchanged.
-        if !token.is_empty() {
-            headers.insert(AUTHORIZATION, authorization);
-        }
-        headers.insert(HEADER_PROTOCOL, HeaderValue::from(PROTOCOL));
-        let client = |more: fn(ClientBuilder) -> ClientBuilder| {
-            let mut builder = Client::builder()
-                .default_headers(headers.clone())
-                .http1_only()
-                .no_gzip()
-                .connect_timeout(CONNECT)
-                // A direct link that is dead is seen in at most 10 s, also while nothing is sent: 3 s until it is asked, 3 s
-                // without an answer, and 2 s for the try to connect that proves it.
-                .tcp_keepalive(Duration::from_secs(3))
-                .tcp_keepalive_interval(Duration::from_secs(1))
-                .tcp_keepalive_retries(3);
-            #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-            {
-                builder = builder.tcp_user_timeout(Duration::from_secs(6));
-            }
-            // A hub at a bare address is on this network: a proxy of the system would not find it.
-            if base
-                .host_str()
-                .is_some_and(|host| host == "localhost" || host.parse::<std::net::IpAddr>().is_ok())
-            {
-                builder = builder.no_proxy();
-            }
-            more(builder)
-                .build()
-                .map_err(|error| bad(format!("no client could be made: {error}")))
-        };
+        let headers = client::headers(token)?;
+        let client = |more| client::client(&base, &headers, more);
         Ok(Self {
             api: client(|builder| builder.pool_idle_timeout(Duration::from_secs(25)))?,
             // Of its own, so that a wedged stream takes no request with it.
@@ -364,52 +315,4 @@ impl Hub {
         self.figures.bytes(body.len() as u64);
         Err(Trouble::answered(status, retry_after.as_deref(), &body))
     }
-}
-
-fn encode(body: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    serde_json::to_vec(body).map_err(|error| Trouble {
-        status: Some(0),
-        code: Code::Internal,
-        message: format!("a request could not be written: {error}"),
-        retry_after_ms: None,
-    })
-}
-
-pub(super) fn decode<T: DeserializeOwned>(status: u16, bytes: &[u8]) -> Result<T, Trouble> {
-    serde_json::from_slice(bytes).map_err(|error| Trouble::not_the_hub(status, error))
-}
-
-pub(super) fn is_gzip(response: &Response) -> bool {
-    response
-        .headers()
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| encoding == "gzip")
-}
-
-/// The life of the log that an answer is from.
-pub(super) fn life(response: &Response) -> Option<&str> {
-    response.headers().get(HEADER_EPOCH)?.to_str().ok()
-}
-
-fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
-    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
-}
-
-/// The answer's first line and headers, as HTTP/1.1 writes them.
-pub(super) fn head_bytes(response: &Response) -> u64 {
-    let headers: usize = response
-        .headers()
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
-    headers as u64 + 19
-}
-
-/// The innermost cause: "connection refused" rather than "error sending request".
-pub(super) fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

@@ -5,91 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use portero_protocol::cursor::Cursor;
-use portero_protocol::device::Role;
-use portero_protocol::event::{Connected, Heartbeat, Logged, PagedEvent, name};
-use portero_protocol::ids::{DeviceId, ReservationId};
+use portero_protocol::event::{Connected, Heartbeat, name};
+use portero_protocol::ids::ReservationId;
 use portero_protocol::instant::Instant;
-use portero_protocol::listing::{ChangesPage, ReservationDetail};
+use portero_protocol::listing::ChangesPage;
 
 use crate::announce::Announcer;
-use crate::cache::{Applied, Step};
+use crate::cache::Step;
 use crate::connection::{Action, Connection, Fault, Input, Loss};
 use crate::figures::Figures;
-use crate::hub::{Heard, Trouble};
+use crate::hub::Heard;
 use crate::known::{Known, wall_ms};
-use crate::settings::Settings;
 use crate::shell::SharedView;
 use crate::view::{DoorEvent, LinkState};
 
+mod applied;
+mod orders;
+mod steps;
+
+pub(crate) use orders::{Do, Message, Source};
+pub(crate) use steps::change;
+use steps::steps;
+
 /// How far this device's clock and the one that only goes forward may differ: more means that it slept or that its clock was set.
 const JUMP_MS: i64 = 5_000;
-/// Positions that came after a gap and wait for it to be filled.
-const EARLY: usize = 5_000;
-
-/// What the follower is told.
-#[derive(Debug)]
-pub(crate) enum Message {
-    /// A page of changes was asked for; with the hub's time before it was.
-    Changes(Result<ChangesPage, Trouble>, Instant),
-    /// A snapshot was asked for.
-    Snapshot(Result<Cursor, Fault>),
-    /// A delivery was answered: whether an entry counts, and the changes that it brought (inner `None`: the log cannot continue).
-    Delivered {
-        counted: bool,
-        changes: Option<Option<ChangesPage>>,
-    },
-    /// A reservation that the log talked about was asked for.
-    Missing(ReservationId, Result<Box<ReservationDetail>, Trouble>),
-    /// An entry was made here.
-    Busy,
-    /// The window was focused.
-    Focused,
-    /// Other settings.
-    Settings(Box<Settings>),
-}
-
-/// What is to be done, in this order. [`Do::Apply`] is done before anything else is told.
-#[derive(Debug)]
-pub(crate) enum Do {
-    /// Open the stream after this.
-    Open(Cursor),
-    /// Close the stream.
-    Close,
-    /// Fetch one page of changes after this; with the hub's time now.
-    FetchChanges(Cursor, Instant),
-    /// Take a snapshot.
-    FetchSnapshot,
-    /// Fetch one reservation.
-    FetchOne(ReservationId),
-    /// Apply these to the cache, and say what came of it.
-    Apply(Vec<Step>, Source),
-    /// Keep this reservation in the cache.
-    Keep(Box<ReservationDetail>),
-    /// Tell the desk which life of the log this is.
-    MeetEpoch(String),
-    /// Keep what the hub calls this device and lets it do.
-    KeepIdentity(Option<DeviceId>, Option<Role>),
-    /// Tell the outbox that the hub can be reached.
-    HubReachable,
-}
-
-/// Where positions came from.
-#[derive(Debug, Clone)]
-pub(crate) enum Source {
-    /// The stream, or what had waited for a gap to be filled.
-    Stream,
-    /// A page of changes.
-    Page {
-        /// Up to where it goes.
-        cursor: Cursor,
-        /// Whether there are more.
-        more: bool,
-        /// The hub's time before it was asked for, where that is known.
-        asked_at: Option<Instant>,
-        /// Whether it was asked for, or came with a delivery's answer.
-        asked: bool,
-    },
-}
 
 /// What follows the log.
 pub(crate) struct Follower {
@@ -282,136 +221,6 @@ impl Follower {
         self.todo.push(Do::Apply(steps(page), source));
     }
 
-    /// What came of [`Do::Apply`]; `None`: it could not be stored. The cursor is the cache's now.
-    pub(crate) fn applied(
-        &mut self,
-        source: Source,
-        applied: Option<(Applied, Vec<Step>, Option<Cursor>)>,
-        now: u64,
-    ) -> Vec<Do> {
-        let applied = applied.map(|(applied, steps, cursor)| {
-            self.view.change(|view| {
-                view.cursor = cursor;
-                view.disk_full = false;
-            });
-            (self.show(applied), steps)
-        });
-        match source {
-            Source::Stream => self.stream_applied(applied, now),
-            Source::Page {
-                cursor,
-                more,
-                asked_at,
-                asked,
-            } => self.page_applied(applied, &cursor, more, asked_at, asked, now),
-        }
-        self.done()
-    }
-
-    /// Announces what applying changed, and asks for what it missed.
-    fn show(&mut self, mut applied: Applied) -> Applied {
-        let hub_now = self.known.hub_now().ms();
-        for stamp in &applied.stamps {
-            self.figures.latency((hub_now - stamp.ms()).max(0) as f64);
-        }
-        self.announcer.changed(std::mem::take(&mut applied.changed));
-        for conflict in std::mem::take(&mut applied.conflicts) {
-            self.announcer.say(DoorEvent::Conflict {
-                conflict: Box::new(conflict),
-            });
-        }
-        for device in std::mem::take(&mut applied.devices) {
-            self.announcer.say(DoorEvent::Device {
-                device: Box::new(device),
-            });
-        }
-        for id in std::mem::take(&mut applied.missing) {
-            if self.asked_for.insert(id.clone()) {
-                self.todo.push(Do::FetchOne(id));
-            }
-        }
-        applied
-    }
-
-    fn stream_applied(&mut self, applied: Option<(Applied, Vec<Step>)>, now: u64) {
-        let Some((applied, steps)) = applied else {
-            // It could not be stored: the stream is closed, and goes on from the same place.
-            self.todo.push(Do::Close);
-            self.feed(Input::Lost(Loss::Ended), now);
-            return;
-        };
-        if applied.needs_snapshot {
-            self.feed(Input::Reset, now);
-            return;
-        }
-        let cursor = self.view.get().cursor.map_or(0, |cursor| cursor.pos);
-        if applied.gap {
-            for step in steps.into_iter().filter(|step| step.at.pos > cursor) {
-                if self.early.len() < EARLY {
-                    self.early.insert(step.at.pos, step);
-                }
-            }
-            self.feed(Input::Gap, now);
-        } else {
-            self.feed(Input::Applied { cursor }, now);
-            if let Some(stamp) = applied.stamps.last() {
-                self.prove(*stamp);
-            }
-        }
-    }
-
-    fn page_applied(
-        &mut self,
-        applied: Option<(Applied, Vec<Step>)>,
-        cursor: &Cursor,
-        more: bool,
-        asked_at: Option<Instant>,
-        asked: bool,
-        now: u64,
-    ) {
-        let Some((applied, _)) = applied else {
-            if asked {
-                let later = Fault::Later {
-                    retry_after_ms: Some(1_000),
-                };
-                self.feed(Input::NotFetched(later), now);
-            }
-            return;
-        };
-        if applied.needs_snapshot {
-            self.feed(Input::Reset, now);
-            return;
-        }
-        // A page that starts after the cursor, or ends before what it promised, proves nothing.
-        let reached = self
-            .view
-            .get()
-            .cursor
-            .is_some_and(|known| known.epoch == cursor.epoch && known.pos >= cursor.pos);
-        if applied.gap || !reached {
-            if asked {
-                self.feed(Input::NotFetched(Fault::Expired), now);
-            }
-            return;
-        }
-        if let Some(asked_at) = asked_at.filter(|_| !more) {
-            self.known.prove(asked_at);
-        }
-        self.feed(
-            Input::Changed {
-                cursor: cursor.pos,
-                more,
-            },
-            now,
-        );
-        self.todo.push(Do::HubReachable);
-        if !more && !self.early.is_empty() {
-            let early = std::mem::take(&mut self.early);
-            self.todo
-                .push(Do::Apply(early.into_values().collect(), Source::Stream));
-        }
-    }
-
     fn snapshot_taken(&mut self, cursor: Cursor, now: u64) {
         let epoch = cursor.epoch.to_string();
         self.early.clear();
@@ -476,44 +285,5 @@ impl Follower {
             self.todo.push(Do::MeetEpoch(life));
         }
         std::mem::take(&mut self.todo)
-    }
-}
-
-/// The position that an event of the stream is; `None`: it is none.
-pub(crate) fn change(heard: &Heard) -> Option<Step> {
-    match heard {
-        Heard::Event { name, id, data }
-            if ![name::CONNECTED, name::HEARTBEAT, name::RESET].contains(&name.as_str()) =>
-        {
-            id.parse().ok().map(|at| step(at, name, data))
-        }
-        _ => None,
-    }
-}
-
-/// The positions of a page.
-fn steps(page: &ChangesPage) -> Vec<Step> {
-    page.events
-        .iter()
-        .map(|PagedEvent { id, event, data }| step(id.clone(), event, &data.to_string()))
-        .collect()
-}
-
-/// One position, from its name and data.
-fn step(at: Cursor, event: &str, data: &str) -> Step {
-    match Logged::read(event, data) {
-        Ok(logged) => Step {
-            at,
-            logged,
-            unreadable: false,
-        },
-        Err(error) => {
-            tracing::warn!(%at, event, %error, "a position of the log cannot be read: a snapshot follows");
-            Step {
-                at,
-                logged: None,
-                unreadable: true,
-            }
-        }
     }
 }
