@@ -293,7 +293,10 @@ for (const theme of ["dark", "light"] as const) {
     for (const panel of ["filters", "files", "bulk-night"]) {
       await page.getByTestId(panel).click();
       // The panel has finished appearing.
-      await page.waitForTimeout(200);
+      await page.evaluate(async () => {
+        const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+        await Promise.allSettled(ending.map((one) => one.finished));
+      });
       expect(await serious(), panel).toEqual([]);
       await page.keyboard.press("Escape");
     }
