@@ -11,6 +11,7 @@ mod place;
 mod schedules;
 mod seat;
 mod story;
+mod streams;
 mod trouble;
 mod verdict;
 mod world;
