@@ -8,7 +8,7 @@ use portero_protocol::instant::Instant;
 #[must_use]
 pub(crate) fn now() -> Instant {
     #[cfg(feature = "sim")]
-    if let Some(now) = crate::sim::now() {
+    if let Some(now) = crate::sim::levers::now() {
         return now;
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -14,7 +14,7 @@ const READABLE: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     #[cfg(feature = "sim")]
-    if crate::sim::fill(&mut bytes) {
+    if crate::sim::levers::fill(&mut bytes) {
         return Ok(bytes);
     }
     getrandom::fill(&mut bytes).map_err(|error| {

@@ -64,7 +64,7 @@ pub(super) fn record(
         undo::judge_waiting(tx, entry, &standing.id)?;
     } else {
         #[cfg(feature = "sim")]
-        if crate::sim::planted(crate::sim::Planted::NoConflicts) {
+        if crate::sim::levers::planted(crate::sim::levers::Planted::NoConflicts) {
             return counts(tx, entry.id, outcome, &standing.id);
         }
         for kind in judge::faults(&tx.known.calendar, &standing, entry) {

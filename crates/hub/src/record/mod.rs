@@ -109,7 +109,7 @@ pub(crate) fn record(
 /// The known bug of a count that is added to, for simulations that plant it.
 #[cfg(feature = "sim")]
 fn count_again(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
-    if crate::sim::planted(crate::sim::Planted::NoDedupe)
+    if crate::sim::levers::planted(crate::sim::levers::Planted::NoDedupe)
         && let Some(mut standing) = tx.standing(&entry.reservation)?
     {
         standing.count_in(entry.quantity);

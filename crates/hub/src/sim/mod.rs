@@ -1,7 +1,6 @@
 //! For simulations: a hub with everything that it has but threads, sockets and clocks. Requests go through its real paths, and whoever simulates
 //! decides what time it is and what the network makes of the answers. All of it holds for the thread that asks for it.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
@@ -15,7 +14,6 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, RETRY_AFTER};
 use axum::http::{HeaderName, Request, Response};
 use portero_protocol::cursor::Epoch;
-use portero_protocol::instant::Instant;
 use portero_protocol::problem::Code;
 use portero_protocol::{HEADER_EPOCH, HEADER_IDEMPOTENCY, HEADER_PROTOCOL, HEADER_TIME, PROTOCOL};
 use tokio::runtime::{Builder, Runtime};
@@ -30,60 +28,9 @@ use crate::options::Options;
 use crate::store::Store;
 use crate::store::life::Serving;
 
-thread_local! {
-    static NOW: Cell<Option<i64>> = const { Cell::new(None) };
-    static RANDOM: Cell<Option<u64>> = const { Cell::new(None) };
-    static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
-}
+pub(crate) mod levers;
 
-/// From now on this is the hub's clock, in Unix ms. A store that is opened while it is set has no thread. `None`: the system's clock again.
-pub fn set_now(ms: Option<i64>) {
-    NOW.set(ms);
-}
-
-pub(crate) fn now() -> Option<Instant> {
-    NOW.get().map(Instant::from_ms)
-}
-
-/// From now on secrets and epochs come from `seed`; `None`: from the system's random source again.
-pub fn seed(seed: Option<u64>) {
-    RANDOM.set(seed);
-}
-
-/// Fills bytes from the seed; false where there is none.
-pub(crate) fn fill(bytes: &mut [u8]) -> bool {
-    let Some(mut state) = RANDOM.get() else {
-        return false;
-    };
-    for byte in bytes {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        *byte = state.to_be_bytes()[0];
-    }
-    RANDOM.set(Some(state));
-    true
-}
-
-/// A bug that is known not to be there, planted to see that it would be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Planted {
-    /// An entry that was here before is counted once more.
-    NoDedupe,
-    /// A reader that is too slow goes on after what it missed.
-    SilentHole,
-    /// What is wrong about an entry reaches nobody.
-    NoConflicts,
-}
-
-/// Plants a bug, or takes it away.
-pub fn plant(bug: Option<Planted>) {
-    PLANTED.set(bug);
-}
-
-pub(crate) fn planted(bug: Planted) -> bool {
-    PLANTED.get() == Some(bug)
-}
+pub use levers::{Planted, plant, seed, set_now};
 
 /// A hub that serves nobody but its caller. Dropping it is a crash: what is on disk stays, and nothing else does.
 pub struct Running {

@@ -113,7 +113,7 @@ impl Store {
             known: RwLock::new(Arc::new(known)),
         });
         #[cfg(feature = "sim")]
-        let writer = if crate::sim::now().is_some() {
+        let writer = if crate::sim::levers::now().is_some() {
             Writer::here(conn, venue, Arc::clone(&shared))
         } else {
             Writer::start(conn, venue, Arc::clone(&shared))?
@@ -171,7 +171,7 @@ impl Store {
         F: FnOnce(&View<'_>) -> Result<T> + Send + 'static,
     {
         #[cfg(feature = "sim")]
-        if crate::sim::now().is_some() {
+        if crate::sim::levers::now().is_some() {
             return self.read_now(reader);
         }
         let inner = Arc::clone(&self.inner);
