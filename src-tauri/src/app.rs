@@ -104,20 +104,21 @@ impl App {
         if let Stage::Running(_) = self.stages.settled().await {
             return Ok(self.startup().await);
         }
-        let setup = Setup::from_choice(&choice)?;
+        let mut setup = Setup::from_choice(&choice)?;
         let folder = folder_of(&setup, &self.root)?;
         match &choice {
             StartChoice::Join { token, .. } => setup::save_token(&folder, token.trim())?,
             StartChoice::Accept { url, code, .. } => {
                 let token = match exchanged.take().filter(|kept| kept.code == *code) {
                     Some(kept) => kept.token,
-                    None => portero_door::pair(url.trim(), code, Some(&setup.device_name())).await?,
+                    None => portero_door::pair(url.trim(), code, setup.device_name().as_deref()).await?,
                 };
                 setup::save_token(&folder, &token)?;
                 *exchanged = Some(Exchanged {
                     code: code.clone(),
                     token,
                 });
+                setup.hub_knows_name();
             }
             StartChoice::Demo | StartChoice::Host { .. } => {}
         }
@@ -255,7 +256,7 @@ impl App {
         if let Some(url) = &self.options.hub {
             return Ok(Some(Setup::Join {
                 url: url.clone(),
-                device_name: default_device_name(),
+                device_name: None,
             }));
         }
         setup::load(&self.root)
@@ -295,9 +296,4 @@ impl App {
             tracing::warn!("the window could not be told: {error}");
         }
     }
-}
-
-/// The door's name where nobody gave one.
-pub(crate) fn default_device_name() -> String {
-    "Puerta 1".to_owned()
 }

@@ -86,11 +86,10 @@ impl Session {
         let hub_url = hub.url.clone();
         let spec = wanted_camera(options, demo, &settings)?;
         let pause_ms = settings.same_code_pause_ms;
-        let name = setup.device_name();
         let door = Door::open(DoorOptions {
             data_dir: folder.to_owned(),
             hub: Some(hub),
-            name: Some(name),
+            name: setup.own_name(),
             settings,
         })
         .await?;
@@ -190,7 +189,9 @@ async fn hub_address(
             if let Ok(token) = setup::token(folder) {
                 token
             } else {
-                let token = hosting.own_token(&setup.device_name()).await?;
+                let token = hosting
+                    .own_token(&setup.device_name().unwrap_or_default())
+                    .await?;
                 setup::save_token(folder, &token)?;
                 token
             }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use portero_protocol::problem::Code;
 use serde::{Deserialize, Serialize};
 
-use crate::app::default_device_name;
 use crate::error::{ErrorView, Result};
 use crate::hosting::PORT;
 use crate::view::StartChoice;
@@ -34,8 +33,9 @@ pub(crate) enum Setup {
     Join {
         /// Its address.
         url: String,
-        /// The name of this device's own door.
-        device_name: String,
+        /// The name that somebody here gave this device's own door; otherwise it is called as the hub calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device_name: Option<String>,
     },
 }
 
@@ -45,14 +45,7 @@ impl Setup {
     /// # Errors
     /// A choice with an empty name or an address that is none.
     pub(crate) fn from_choice(choice: &StartChoice) -> Result<Self> {
-        let name = |text: &str| {
-            let text = text.trim();
-            if text.is_empty() {
-                default_device_name()
-            } else {
-                text.to_owned()
-            }
-        };
+        let name = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         match choice {
             StartChoice::Demo => Ok(Self::Demo),
             StartChoice::Host {
@@ -65,7 +58,7 @@ impl Setup {
                     return Err(ErrorView::new(Code::InvalidField, "the venue needs a name"));
                 }
                 Ok(Self::Host {
-                    device_name: name(device_name),
+                    device_name: name(device_name).unwrap_or_else(default_device_name),
                     port: PORT,
                     open_to_network: *open_to_network,
                 })
@@ -101,14 +94,36 @@ impl Setup {
         }
     }
 
-    /// The name of this device's own door.
+    /// The name that this device's door has whatever the hub calls it; `None`: it is called as the hub calls it, where a manager may change that.
     #[must_use]
-    pub(crate) fn device_name(&self) -> String {
+    pub(crate) fn own_name(&self) -> Option<String> {
         match self {
-            Self::Demo => default_device_name(),
-            Self::Host { device_name, .. } | Self::Join { device_name, .. } => device_name.clone(),
+            // Its token was made with the name.
+            Self::Host { .. } => None,
+            Self::Demo | Self::Join { .. } => self.device_name(),
         }
     }
+
+    /// The hub was told the name that somebody here gave, and knows it from now on.
+    pub(crate) fn hub_knows_name(&mut self) {
+        if let Self::Join { device_name, .. } = self {
+            *device_name = None;
+        }
+    }
+
+    /// The name that somebody here gave this device's own door.
+    #[must_use]
+    pub(crate) fn device_name(&self) -> Option<String> {
+        match self {
+            Self::Demo => Some(default_device_name()),
+            Self::Host { device_name, .. } => Some(device_name.clone()),
+            Self::Join { device_name, .. } => device_name.clone(),
+        }
+    }
+}
+
+fn default_device_name() -> String {
+    "Puerta 1".to_owned()
 }
 
 /// Reads what this device was set up as. `None`: it never was.

@@ -17,6 +17,15 @@ pub(crate) struct Known {
     /// The number of the last entry that was made here.
     issued: AtomicU64,
     lives: Mutex<Lives>,
+    name: RwLock<Name>,
+}
+
+/// What this door is called.
+#[derive(Debug, Default)]
+struct Name {
+    is: Option<String>,
+    /// Whether a person here chose it; otherwise it is called as the hub calls it.
+    chosen: bool,
 }
 
 /// The lives of the hub's log, as this device knows them.
@@ -78,6 +87,30 @@ impl Known {
 
     fn lives(&self) -> std::sync::MutexGuard<'_, Lives> {
         self.lives.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What this door is called; entries carry it.
+    pub(crate) fn door(&self) -> Option<String> {
+        self.name
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is
+            .clone()
+    }
+
+    /// It is called this from now on. `chosen`: by a person here, whatever the hub calls it.
+    pub(crate) fn set_door(&self, name: Option<String>, chosen: bool) {
+        *self.name.write().unwrap_or_else(PoisonError::into_inner) = Name { is: name, chosen };
+    }
+
+    /// The hub calls this device so. Gives the name where it is a new one for this door.
+    pub(crate) fn hub_calls_it(&self, name: &str) -> Option<String> {
+        let mut now = self.name.write().unwrap_or_else(PoisonError::into_inner);
+        if now.chosen || now.is.as_deref() == Some(name) {
+            return None;
+        }
+        now.is = Some(name.to_owned());
+        now.is.clone()
     }
 
     /// Does something with the clock.

@@ -54,7 +54,6 @@ pub(crate) struct Parts {
     pub(crate) link: Option<mpsc::UnboundedSender<Message>>,
     pub(crate) settings: std::sync::Mutex<Settings>,
     pub(crate) device: DeviceId,
-    pub(crate) door: Option<String>,
     /// The folder with all of it.
     pub(crate) dir: PathBuf,
     pub(crate) ticks: Ticks,
@@ -82,7 +81,6 @@ impl Parts {
             desk_reads,
             view,
             device,
-            door,
         } = files(dir, options.name.as_deref(), &known, hub.is_some())?;
         if let Some(house) = known.house() {
             let day = house.calendar.day(known.hub_now()).to_string();
@@ -100,7 +98,6 @@ impl Parts {
             cache: cache.clone(),
             announcer: announcer.clone(),
             out,
-            door: door.clone(),
             unshown: unshown.clone(),
         };
         let (desk, desk_thread) = Lane::start("door-desk", desk)?;
@@ -118,7 +115,6 @@ impl Parts {
             link: None,
             settings: std::sync::Mutex::new(options.settings),
             device,
-            door,
             dir: dir.clone(),
             ticks: Ticks::start(),
             closed: CancellationToken::new(),
@@ -260,7 +256,6 @@ pub(crate) struct Files {
     pub(crate) desk_reads: Reads,
     pub(crate) view: SharedView,
     pub(crate) device: DeviceId,
-    pub(crate) door: Option<String>,
 }
 
 /// Opens a data folder's two files, each for its one writer and its readers.
@@ -271,6 +266,7 @@ pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects
     if let Some(name) = name {
         facts.set_meta("door", name)?;
     }
+    known.set_door(facts.meta("door")?, name.is_some());
     let device = facts.device();
     known.set_met(facts.meta("epoch")?);
     known.set_issued(facts.last_number());
@@ -295,7 +291,6 @@ pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects
         role: facts.meta("role")?.and_then(|text| Role::from_wire(&text)),
     });
     Ok(Files {
-        door: facts.meta("door")?,
         reads: Reads::open(dir, device)?,
         desk_reads: Reads::open(dir, device)?,
         facts,

@@ -65,6 +65,9 @@ pub struct Connected {
     /// The device that the stream's token belongs to.
     #[serde(rename = "dispositivo", default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
+    /// What a manager calls it.
+    #[serde(rename = "nombre", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What that device may do.
     #[serde(rename = "rol", default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,

@@ -40,8 +40,6 @@ pub(crate) struct Desk {
     pub(crate) announcer: Announcer,
     /// New items for the courier.
     pub(crate) out: mpsc::UnboundedSender<Item>,
-    /// The door's name.
-    pub(crate) door: Option<String>,
     pub(crate) unshown: Unshown,
 }
 
@@ -301,7 +299,7 @@ impl Desk {
             reservation,
             quantity,
             method: Method::Manual,
-            door: self.door.clone(),
+            door: self.known.door(),
             user: None,
             timestamp: portero_protocol::instant::Instant::from_ms(wall),
             offset_ms,

@@ -59,7 +59,7 @@ impl Desk {
             format: FORMAT.to_owned(),
             venue: house.venue.id,
             device,
-            door: self.door.clone(),
+            door: self.known.door(),
             key: key.public_hex(),
             sequence: self.facts.last_number(),
             created: self.known.hub_now(),

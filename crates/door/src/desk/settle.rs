@@ -108,8 +108,14 @@ impl Desk {
     }
 
     /// Keeps what the hub calls this device and lets it do, for the next start without a hub.
-    pub(crate) fn keep_identity(&self, device: Option<DeviceId>, role: Option<Role>) -> Result<()> {
+    pub(crate) fn keep_identity(
+        &self,
+        device: Option<DeviceId>,
+        role: Option<Role>,
+        name: Option<String>,
+    ) -> Result<()> {
         for (key, value) in [
+            ("door", name),
             ("hub_device", device.map(|device| device.to_string())),
             ("role", role.map(|role| role.as_str().to_owned())),
         ] {

@@ -22,7 +22,7 @@ impl Door {
         let house = house.as_deref();
         Ok(Identity {
             device_id: self.parts.device(),
-            door: self.parts.door.clone(),
+            door: self.parts.known.door(),
             role: view.role,
             venue: house.map(|house| house.venue.name.clone()),
             time_zone: house.map(|house| house.venue.time_zone.clone()),

@@ -51,6 +51,13 @@ impl Follower {
             });
         }
         for device in std::mem::take(&mut applied.devices) {
+            let view = self.view.get();
+            if view.device == Some(device.id)
+                && let Some(name) = self.known.hub_calls_it(&device.name)
+            {
+                self.todo
+                    .push(Do::KeepIdentity(view.device, view.role, Some(name)));
+            }
             self.announcer.say(DoorEvent::Device {
                 device: Box::new(device),
             });

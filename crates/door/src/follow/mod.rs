@@ -169,7 +169,8 @@ impl Follower {
                     view.role = connected.role.or(view.role);
                 });
                 let view = self.view.get();
-                self.todo.push(Do::KeepIdentity(view.device, view.role));
+                let name = connected.name.and_then(|name| self.known.hub_calls_it(&name));
+                self.todo.push(Do::KeepIdentity(view.device, view.role, name));
                 let epoch = view.cursor.map(|cursor| cursor.epoch);
                 self.feed(
                     Input::Connected {

@@ -53,7 +53,7 @@ pub(crate) enum Do {
     /// Tell the desk which life of the log this is.
     MeetEpoch(String),
     /// Keep what the hub calls this device and lets it do.
-    KeepIdentity(Option<DeviceId>, Option<Role>),
+    KeepIdentity(Option<DeviceId>, Option<Role>, Option<String>),
     /// Tell the outbox that the hub can be reached.
     HubReachable,
 }

@@ -64,7 +64,6 @@ impl Laptop {
             reads,
             desk_reads,
             view,
-            door,
             ..
         } = files(dir, Some(name), &known, true)?;
         let announcer = Announcer::silent();
@@ -85,7 +84,6 @@ impl Laptop {
             cache: cache_lane.clone(),
             announcer: announcer.clone(),
             out,
-            door,
             unshown: unshown.clone(),
         };
         let follower = Follower::new(

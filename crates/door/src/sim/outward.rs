@@ -203,8 +203,8 @@ impl Laptop {
                 Ok(None) => self.outward.notes.push_back(Input::Reachable),
                 Err(error) => tracing::error!(%error, "the log's new life cannot be kept"),
             },
-            Do::KeepIdentity(device, role) => {
-                if let Err(error) = self.desk.keep_identity(device, role) {
+            Do::KeepIdentity(device, role, name) => {
+                if let Err(error) = self.desk.keep_identity(device, role, name) {
                     tracing::warn!(%error, "the hub's name for this device cannot be kept");
                 }
             }

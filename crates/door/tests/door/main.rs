@@ -8,6 +8,7 @@
 //! | `arrivals` | one guest found by camera, hand scanner and search |
 //! | `edits` | writes, polling, restores |
 //! | `carry` | by hand, over a log-out, a revocation; walk-ins; the outbox as people see it |
+//! | `name` | what a door is called |
 //! | `script`, `faults` | a hub that does wrong things, and each pitfall of a stream |
 //! | `program` | `portero-door` as a process |
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
@@ -19,6 +20,7 @@ mod edits;
 mod faults;
 mod lists;
 mod live;
+mod name;
 mod place;
 mod program;
 mod script;

@@ -98,6 +98,11 @@ impl Place {
         self.dir.path().join("hub.db")
     }
 
+    /// A folder for a door.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -119,7 +124,7 @@ impl Place {
 
     pub(crate) async fn door_with(&self, name: &str, role: Role, settings: Settings) -> Door {
         Door::open(DoorOptions {
-            data_dir: self.dir.path().join(name),
+            data_dir: self.folder(name),
             hub: Some(HubAddress {
                 url: self.url(),
                 token: self.token(role, name),

@@ -128,6 +128,8 @@ struct Reader {
     app: App,
     role: Role,
     device: DeviceId,
+    /// What a manager calls it.
+    name: String,
     /// Says how far it is, for as long as it is open.
     following: Following,
     queue: broadcast::Receiver<Arc<Published>>,
@@ -160,6 +162,7 @@ impl Reader {
         Self {
             role: caller.role(),
             device: caller.identity.device,
+            name: caller.identity.name.clone(),
             following: app.fleet.follow(caller.identity.device, start.last),
             queue,
             last: start.last,
@@ -221,6 +224,7 @@ impl Reader {
             heartbeat_ms: u64::try_from(self.app.options.heartbeat.as_millis()).unwrap_or(u64::MAX),
             time: clock::now(),
             device: Some(self.device),
+            name: Some(self.name.clone()),
             role: Some(self.role),
         };
         let mut first = block(name::CONNECTED, None, &connected)?.to_vec();
@@ -302,7 +306,7 @@ impl Reader {
 /// The known bug of a stream that goes on after a hole; false but in a simulation that plants it.
 fn leaves_holes() -> bool {
     #[cfg(feature = "sim")]
-    return crate::sim::planted(crate::sim::Planted::SilentHole);
+    return crate::sim::levers::planted(crate::sim::levers::Planted::SilentHole);
     #[cfg(not(feature = "sim"))]
     false
 }

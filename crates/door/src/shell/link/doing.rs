@@ -27,8 +27,8 @@ impl Link {
                 });
             }
             Do::MeetEpoch(epoch) => self.meet_epoch(epoch),
-            Do::KeepIdentity(device, role) => self.desk.tell(move |desk| {
-                if let Err(error) = desk.keep_identity(device, role) {
+            Do::KeepIdentity(device, role, name) => self.desk.tell(move |desk| {
+                if let Err(error) = desk.keep_identity(device, role, name) {
                     tracing::warn!(%error, "the hub's name for this device cannot be kept");
                 }
             }),

@@ -132,7 +132,7 @@ export const shell: Pick<Messages, "app" | "link" | "badge" | "settings" | "star
     timeZone: "Time zone",
     deviceName: "Name of this computer",
     deviceNameHint: "For example Door 1. It appears in each entry.",
-    defaultDoor: "Door 1",
+    deviceNameLeft: "Empty: as the manager called it. It appears in each entry.",
     defaultDesk: "Office",
     address: "Address of the hub",
     addressHint: "For example https://hub.myvenue.com or http://192.168.1.20:8420",

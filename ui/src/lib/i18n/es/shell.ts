@@ -131,7 +131,7 @@ export const shell = {
     timeZone: "Zona horaria",
     deviceName: "Nombre de este equipo",
     deviceNameHint: "Por ejemplo, Puerta 1. Aparece en cada entrada.",
-    defaultDoor: "Puerta 1",
+    deviceNameLeft: "Vacío: como lo llamó la gerencia. Aparece en cada entrada.",
     defaultDesk: "Gerencia",
     address: "Dirección del hub",
     addressHint: "Por ejemplo https://hub.milocal.com o http://192.168.1.20:8420",
