@@ -173,7 +173,7 @@ export const roster: Pick<Messages, "roster"> = {
     faultWith: (fault: string, text: string) => `${fault}: “${text}”`,
     allOrNothing: "Only if every row is right",
     importGo: (n: string) => `Import ${n}`,
-    importGoWithout: (n: string, bad: string) => `Import ${n}, without the ${bad} with a fault`,
+    importGoWithout: (n: string, bad: string) => `Import ${n}, without the ${bad === "1" ? "one" : bad} with a fault`,
     imported: (n: number) => `${reservations(n)} imported`,
     importKnown: (n: number) => `${n} ${plural(n, "was", "were")} here already: not made twice`,
     importStopped: "Stopped before the end. What was imported stays; “Undo” takes it away, and importing it again goes on where it was.",

@@ -177,7 +177,7 @@ export const roster = {
     faultWith: (fault: string, text: string) => `${fault}: «${text}»`,
     allOrNothing: "Solo si todas las filas están bien",
     importGo: (n: string) => `Importar ${n}`,
-    importGoWithout: (n: string, bad: string) => `Importar ${n}, sin las ${bad} con error`,
+    importGoWithout: (n: string, bad: string) => `Importar ${n}, sin ${bad === "1" ? "la que tiene error" : `las ${bad} con error`}`,
     imported: (n: number) => `${reservas(n)} ${plural(n, "importada", "importadas")}`,
     importKnown: (n: number) => `${n} ya ${plural(n, "estaba", "estaban")}: no se ${plural(n, "repite", "repiten")}`,
     importStopped: "Se paró antes de terminar. Lo importado queda; con «Deshacer» se va, y si la importas otra vez sigue donde estaba.",
