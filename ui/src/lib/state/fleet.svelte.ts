@@ -1,10 +1,12 @@
-// The venue's devices as the hub knows them: asked for when the screen opens and when the hub says that one changed, never on a timer.
+// The venue's devices as the hub knows them: asked for when the hub says that one changed, and while somebody looks at them.
 
 import { errorView, type Alarma, type Dispositivo, type ErrorView } from "../backend";
 import type { App } from "./app.svelte";
 
 /** Worst first, as they stand above the list. */
 const ORDER: readonly Alarma[] = ["disco", "sinConexion", "camara", "reloj", "porEnviar", "cuarentena"];
+
+const LOOK_MS = 5_000;
 
 export class Fleet {
   list = $state<Dispositivo[] | null>(null);
@@ -34,6 +36,15 @@ export class Fleet {
       // What changed while there was no connection comes with the log: only a question that failed is asked again.
       if (changed || (event.event === "state" && event.state === "live" && this.failure)) void this.read();
     });
+  }
+
+  /** While somebody looks: how far behind a laptop is and when it was seen is said by nobody. */
+  watch(): () => void {
+    void this.read();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void this.read();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
   }
 
   async read(): Promise<void> {
