@@ -19,7 +19,7 @@ async fn one_window_is_the_hub_and_another_joins_it() -> Result<()> {
         args.extend(["--lang", "es", "--camera", "none"].map(str::to_owned));
         args
     };
-    let desk = Window::open("host", &args("host")).await?;
+    let desk = Window::open(dir.path(), "host", &args("host")).await?;
     desk.element("[data-testid=start-host]").await?;
     desk.click("start-host").await?;
     desk.element("[data-testid=start-venue]")
@@ -40,7 +40,7 @@ async fn one_window_is_the_hub_and_another_joins_it() -> Result<()> {
         .run("return window.__TAURI_INTERNALS__.invoke('startup').then(startup => startup.hostedHub.url)")
         .await?;
 
-    let door = Window::open("join", &args("join")).await?;
+    let door = Window::open(dir.path(), "join", &args("join")).await?;
     door.element("[data-testid=start-join]").await?;
     door.click("start-join").await?;
     door.element("[data-testid=join-way]").await?;
@@ -61,9 +61,9 @@ async fn one_window_is_the_hub_and_another_joins_it() -> Result<()> {
     desk.close().await?;
 
     // The hub keeps its port, so that what joined it finds it again.
-    let desk = Window::open("host", &args("host")).await?;
+    let desk = Window::open(dir.path(), "host", &args("host")).await?;
     desk.until_badge("live", PATIENCE).await?;
-    let door = Window::open("join", &args("join")).await?;
+    let door = Window::open(dir.path(), "join", &args("join")).await?;
     door.until_badge("live", PATIENCE).await?;
     door.close().await?;
     desk.close().await

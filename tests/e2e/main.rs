@@ -8,12 +8,13 @@
 //! - [`window`]: `portero` behind its driver, and what can be seen and done in it
 //! - [`guests`]: pictures for the camera
 //! - [`process`]: starting and ending programs
-//! - scenarios: [`opening`], [`joining`], [`scanning`], [`outage`], [`refusals`], [`desk`], [`portraits`]
+//! - scenarios: [`opening`], [`joining`], [`scanning`], [`outage`], [`refusals`], [`desk`], [`manager`], [`portraits`]
 
 mod desk;
 mod guests;
 mod hub;
 mod joining;
+mod manager;
 mod opening;
 mod outage;
 mod portraits;

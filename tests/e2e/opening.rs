@@ -14,7 +14,7 @@ async fn the_demo_is_live_and_shows_tonight() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "demo");
     args.extend(["--demo", "--lang", "es"].map(str::to_owned));
-    let window = Window::open("demo", &args).await?;
+    let window = Window::open(dir.path(), "demo", &args).await?;
     let took = window.until_badge("live", PATIENCE).await?;
     println!("figure: demo, window open to live: {} ms", took.as_millis());
     ensure!(
@@ -44,7 +44,7 @@ async fn a_first_start_asks_and_the_demo_is_one_click_away() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "first");
     args.extend(["--lang", "es"].map(str::to_owned));
-    let window = Window::open("first", &args).await?;
+    let window = Window::open(dir.path(), "first", &args).await?;
     for choice in ["first-start", "start-demo", "start-host", "start-join"] {
         window.element(&format!("[data-testid='{choice}']")).await?;
     }

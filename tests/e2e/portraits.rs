@@ -51,7 +51,7 @@ async fn the_desk_in_both_languages_and_both_lights() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "demo");
     args.extend(["--demo", "--camera", "none", "--lang", "es"].map(str::to_owned));
-    let window = Window::open("demo-desk", &args).await?;
+    let window = Window::open(dir.path(), "demo-desk", &args).await?;
     window.until_badge("live", PATIENCE).await?;
     for (language, light) in LOOKS {
         let look = format!("{language}-{light}");
@@ -63,7 +63,7 @@ async fn the_desk_in_both_languages_and_both_lights() -> Result<()> {
         window.element("[data-testid='reservation-qr']").await?;
         window.portrait(&format!("reservation-{look}")).await?;
         window.escape().await?;
-        for screen in ["tonight", "conflicts", "settings"] {
+        for screen in ["tonight", "conflicts", "devices", "settings"] {
             window.click(&format!("nav-{screen}")).await?;
             dress(&window, language, light).await?;
             window.portrait(&format!("{screen}-{look}")).await?;
@@ -83,7 +83,7 @@ async fn the_first_start_in_both_languages() -> Result<()> {
     for language in ["es", "en"] {
         let mut args = data(dir.path(), language);
         args.extend(["--lang", language].map(str::to_owned));
-        let window = Window::open("first-portrait", &args).await?;
+        let window = Window::open(dir.path(), "first-portrait", &args).await?;
         window.element("[data-testid='first-start']").await?;
         window.portrait(&format!("first-start-{language}")).await?;
         window.close().await?;

@@ -33,6 +33,18 @@ impl Stage {
         Frames::empty(&self.dir.path().join(format!("camera-{name}")))
     }
 
+    /// Where the windows save what they save for their user.
+    pub(crate) fn home(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A window that nobody has set up yet.
+    pub(crate) async fn new_window(&self, name: &str) -> Result<Window> {
+        let mut args = data(self.dir.path(), name);
+        args.extend(["--lang", "es", "--camera", "none"].map(str::to_owned));
+        Window::open(self.dir.path(), name, &args).await
+    }
+
     /// A window of a device that belongs to this hub.
     pub(crate) async fn window(&self, role: &str, name: &str, more: &[&str]) -> Result<Window> {
         let token = self.dir.path().join(format!("{name}.token"));
@@ -43,7 +55,7 @@ impl Stage {
         args.extend(["--token-file".to_owned(), token.display().to_string()]);
         args.extend(["--lang".to_owned(), "es".to_owned()]);
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
-        Window::open(name, &args).await
+        Window::open(self.dir.path(), name, &args).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs,
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -27,11 +27,12 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Starts a driver, and the app through it.
-    pub(crate) async fn open(name: &str, args: &[String]) -> Result<Self> {
+    /// Starts a driver, and the app through it. What it saves for its user lands under `home`.
+    pub(crate) async fn open(home: &Path, name: &str, args: &[String]) -> Result<Self> {
         let (port, native) = (free_port()?, free_port()?);
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.env("HOME", home);
         let results = root().join("tests/e2e/.results");
         fs::create_dir_all(&results)?;
         // not ours: a window outlives a test that is interrupted, and would hold our own output open
