@@ -189,6 +189,25 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: "outbox",
+    docs: true,
+    look: { query: "host" },
+    go: async (page) => {
+      await hand(page, (fake) => {
+        fake.link("offline");
+        fake.camera(fake.codeOf("Lucía Fernández"));
+        fake.stuck();
+      });
+      await expect(page.getByTestId("verdict-name")).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(page.getByTestId("verdict-name")).toBeHidden();
+      await page.keyboard.press("c");
+      await page.getByTestId("badge-outbox").click();
+      await expect(page.getByTestId("outbox-item")).toHaveCount(4);
+      await expect(page.getByTestId("figures-by-day").getByRole("row")).toHaveCount(10);
+    },
+  },
+  {
     name: "components",
     docs: true,
     go: async (page) => {

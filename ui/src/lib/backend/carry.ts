@@ -1,12 +1,6 @@
 // What must not be lost: the outbox item by item, carried to the hub by hand; and the figures day by day.
 
-import type { BandejaTomada } from "../bindings/BandejaTomada";
-import type { CifrasDelDia } from "../bindings/CifrasDelDia";
-import type { ExportedOutbox } from "../bindings/ExportedOutbox";
-import type { OutboxId } from "../bindings/OutboxId";
-import type { OutboxItem } from "../bindings/OutboxItem";
-
-export type { BandejaTomada, CifrasDelDia, ExportedOutbox, OutboxId, OutboxItem };
+import type { BandejaTomada, CifrasDelDia, ExportedOutbox, OutboxId, OutboxItem } from "./types";
 
 export interface Carry {
   /** What the hub has not confirmed: first what needs a person, with its reason, then what waits, in order. */

@@ -82,6 +82,12 @@ export type { Tonight } from "../bindings/Tonight";
 export type { Turn } from "../bindings/Turn";
 export type { VariasGuardadas } from "../bindings/VariasGuardadas";
 export type { Verdict } from "../bindings/Verdict";
+export type { BandejaTomada } from "../bindings/BandejaTomada";
+export type { CifrasDelDia } from "../bindings/CifrasDelDia";
+export type { ExportedOutbox } from "../bindings/ExportedOutbox";
+export type { OutboxId } from "../bindings/OutboxId";
+export type { OutboxItem } from "../bindings/OutboxItem";
+export type { Outcome } from "../bindings/Outcome";
 
 export type Lang = "es" | "en";
 export type Theme = "light" | "dark";

@@ -5,7 +5,7 @@ import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
 import { firstZoom, keptZoom, nextZoom } from "../zoom";
 import { Toasts } from "./toasts.svelte";
 
-export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "devices" | "settings" | "components";
+export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "devices" | "settings" | "outbox" | "components";
 
 /** How often what is no event is looked at, in seconds. */
 const LOOK_AGAIN = 15;

@@ -5,7 +5,7 @@
 
 import type { Backend } from "..";
 import type { Answer, Code, Conflicto, Dial, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
-import { carryOf } from "./carry";
+import { FakeCarry, type CarryHand } from "./carry";
 import { deskOf } from "./desk";
 import { FakeHouse, type HouseHand } from "./house";
 import { Ledger } from "./ledger";
@@ -17,7 +17,7 @@ import { CAPACITY, CUTOFF, iso, START, THIS_DOOR, TODAY, ZONE } from "./venue";
 type Handler = (payload: never) => void;
 
 /** What tests reach for. */
-export interface FakeHand extends HouseHand {
+export interface FakeHand extends HouseHand, CarryHand {
   /** A code comes before the camera. */
   camera(code: string): Answer;
   /** The code of a reservation, by the name of who made it. */
@@ -99,7 +99,7 @@ export function fakeBackend(): Backend {
     epoch: "e1",
     cursor: 4180 + ledger.confirmedCount,
     head: 4180 + ledger.confirmedCount,
-    outbox: { pending: ledger.pending, quarantined: 0, held: 0, oldestMs: ledger.oldestMs },
+    outbox: { pending: ledger.pending, ...carry.counts, oldestMs: ledger.oldestMs },
     clockOffsetMs: 12,
     clockErrorMs: 18,
     dataAgeMs: link === "live" ? 2_000 : now() - since,
@@ -151,9 +151,12 @@ export function fakeBackend(): Backend {
     return code ? refuse(code, `${name} failed`) : act();
   }
 
-  const house = new FakeHouse({ command, refuse, emit, now, ledger, link: () => link, role: () => role });
+  const ground = { command, refuse, emit, now, ledger, link: () => link, role: () => role };
+  const house = new FakeHouse(ground);
+  const carry = new FakeCarry(ground, () => emit("door://status", status()));
   const hand: FakeHand = {
     ...house.hand,
+    ...carry.hand,
     camera(code) {
       const answer = keep(ledger.scan(code, 1));
       emit("door://answer", { ...answer, source: "camera" });
@@ -212,11 +215,7 @@ export function fakeBackend(): Backend {
   return {
     ...deskOf({ ledger, command, changed, refuse, offline: () => link === "offline" }),
     ...house.backend,
-    ...carryOf(() =>
-      (ledger.recent(1000) as Recent[])
-        .filter((one) => one.delivery === "pending")
-        .map(({ entrada, clienteNombre }) => ({ escaneoId: entrada.escaneoId, reservaId: entrada.reservaId, clienteNombre: clienteNombre ?? "", cantidad: entrada.cantidad, made: entrada.timestamp })),
-    ),
+    ...carry.backend,
     startup: () => command("startup", startup),
     choose: (choice) =>
       command("choose", async () => {

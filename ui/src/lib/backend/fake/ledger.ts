@@ -58,6 +58,12 @@ export class Ledger {
     return first ? this.now() - Date.parse(first.timestamp) : 0;
   }
 
+  /** What the hub has not confirmed: entries, undos, and reservations with an edit. */
+  get waiting(): { entries: Entrada[]; edits: Row[] } {
+    const edits = [...this.#pendingEdits].flatMap((one) => this.#rows.get(one) ?? []);
+    return { entries: this.#entries.filter((entry) => this.#waiting.has(entry.escaneoId)), edits };
+  }
+
   byName(name: string): Row {
     const row = [...this.#rows.values()].find((r) => r.cliente.nombre === name);
     if (!row) throw new Error(`nobody is called ${name}`);

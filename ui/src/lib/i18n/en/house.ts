@@ -97,7 +97,7 @@ export const house: Pick<Messages, "night" | "report" | "devices" | "local" | "p
       camara: "Check the cable, or choose another camera in Settings. Hand scanner and search go on.",
       reloj: "Correct that computer's time: codes are judged by the hub's time, but whoever looks at it is misled.",
       porEnviar: "It is connected and yet delivers nothing. Restart Portero there: nothing is lost.",
-      cuarentena: "It is kept there with its reason. Look at it on that computer, under the connection.",
+      cuarentena: "It is kept there with its reason. Look at it on that computer, under the connection, “To send”.",
     },
     name: "Name",
     role: "May",

@@ -1,4 +1,5 @@
 import type { Messages } from "../index";
+import { carry } from "./carry";
 import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
@@ -14,5 +15,6 @@ export const en: Messages = {
   ...desk,
   ...roster,
   ...house,
+  ...carry,
   ...errors,
 };

@@ -98,7 +98,7 @@ export const house = {
       camara: "Que revise el cable o elija otra cámara en Ajustes. El lector de mano y la búsqueda siguen.",
       reloj: "Corrige la hora de ese equipo: los códigos se juzgan con la hora del hub, pero se equivoca quien lo mira.",
       porEnviar: "Está conectado y aun así no entrega. Reinicia Portero en ese equipo: no se pierde nada.",
-      cuarentena: "Queda guardado allí con su motivo. Míralo en ese equipo, en la conexión.",
+      cuarentena: "Queda guardado allí con su motivo. Míralo en ese equipo, en la conexión, «Por enviar».",
     },
     name: "Nombre",
     role: "Puede",

@@ -1,5 +1,6 @@
 // The venue's own words. This language is the source: the other has to have its shape.
 
+import { carry } from "./carry";
 import { desk } from "./desk";
 import { door } from "./door";
 import { errors } from "./errors";
@@ -15,5 +16,6 @@ export const es = {
   ...desk,
   ...roster,
   ...house,
+  ...carry,
   ...errors,
 };
