@@ -26,6 +26,7 @@ mod questions;
 mod rows;
 mod slot;
 mod snapshot;
+mod sorted;
 mod words;
 
 pub(crate) use apply::{Applied, Step};
@@ -35,6 +36,7 @@ pub(crate) use snapshot::Loading;
 
 const SCHEMA: &str = include_str!("schema_1.sql");
 const SLOT: &str = include_str!("slot_1.sql");
+const SORTED: &str = include_str!("slot_2.sql");
 /// The file's name in the data dir.
 pub(crate) const FILE: &str = "cache.db";
 
@@ -104,8 +106,12 @@ impl Cache {
     }
 
     fn open_sound(file: &Path) -> Result<Connection> {
-        let schema = format!("{SCHEMA}{}{}", SLOT.replace('#', "0"), SLOT.replace('#', "1"));
-        let db = database::open(file, &[&schema], "NORMAL")?;
+        let both = |slot: &str| slot.replace('#', "0") + &slot.replace('#', "1");
+        let db = database::open(
+            file,
+            &[&format!("{SCHEMA}{}", both(SLOT)), &both(SORTED)],
+            "NORMAL",
+        )?;
         // Without reading it all: structure and freelist. What it misses fails when it is read, and then the file is set aside too.
         let sound: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if sound == "ok" {

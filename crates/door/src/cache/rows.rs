@@ -10,7 +10,7 @@ use super::apply::is_deleted;
 use super::entries::{Tally, tally};
 use super::questions::parse_id;
 use super::slot::{MINUTE_PLACES, minute_start};
-use super::{Cache, Slot, words};
+use super::{Cache, Slot, sorted, words};
 use crate::error::{DoorError, Result};
 use crate::facts::{Write, WriteBody};
 use crate::verdict::House;
@@ -61,8 +61,7 @@ pub(super) fn show(cache: &Cache, slot: Slot<'_>, id: &ReservationId, hub: Optio
     if let Some(place) = before {
         slot.sql("DELETE FROM row_# WHERE place = ?1")?.execute([place])?;
         if place > 0 {
-            slot.sql("DELETE FROM find_# WHERE rowid = ?1")?
-                .execute([place])?;
+            unlist(slot, place)?;
         }
     }
     let hidden = view.is_none();
@@ -81,8 +80,7 @@ pub(super) fn show(cache: &Cache, slot: Slot<'_>, id: &ReservationId, hub: Optio
     let place = if hidden { -place } else { place };
     insert(slot, place, hub, &shown, !writes.is_empty())?;
     if !hidden {
-        slot.sql("INSERT INTO find_# (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![place, words::of(&shown)])?;
+        enlist(slot, place, &shown)?;
     }
     Ok(())
 }
@@ -99,9 +97,20 @@ pub(super) fn load(slot: Slot<'_>, house: &House, row: &Reservation) -> Result<(
         ..row.clone()
     };
     insert(slot, place, Some(&hub), &shown, false)?;
+    enlist(slot, place, row)
+}
+
+/// Makes a row findable, and known to what lists are sorted by.
+fn enlist(slot: Slot<'_>, place: i64, row: &Reservation) -> Result<()> {
     slot.sql("INSERT INTO find_# (rowid, words) VALUES (?1, ?2)")?
         .execute(params![place, words::of(row)])?;
-    Ok(())
+    sorted::keep(slot, place, row)
+}
+
+fn unlist(slot: Slot<'_>, place: i64) -> Result<()> {
+    slot.sql("DELETE FROM find_# WHERE rowid = ?1")?
+        .execute([place])?;
+    sorted::drop(slot, place)
 }
 
 fn insert(slot: Slot<'_>, place: i64, hub: Option<&HubRow>, shown: &Reservation, edited: bool) -> Result<()> {
@@ -126,15 +135,15 @@ fn insert(slot: Slot<'_>, place: i64, hub: Option<&HubRow>, shown: &Reservation,
     Ok(())
 }
 
-/// Makes the index of a slot anew, where rows were found by other words when they were written.
+/// Makes the index of a slot anew, where rows were found by other words or sorted by less when they were written.
 pub(super) fn index_again(slot: Slot<'_>) -> Result<()> {
     slot.sql("INSERT INTO find_# (find_#) VALUES ('delete-all')")?
         .execute([])?;
+    slot.sql("DELETE FROM sort_#")?.execute([])?;
     let mut rows = slot.sql("SELECT place, COALESCE(view, hub) FROM row_# WHERE place > 0")?;
-    let mut find = slot.sql("INSERT INTO find_# (rowid, words) VALUES (?1, ?2)")?;
     for row in rows.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))? {
         let (place, json) = row?;
-        find.execute(params![place, words::of(&serde_json::from_str(&json)?)])?;
+        enlist(slot, place, &serde_json::from_str(&json)?)?;
     }
     Ok(())
 }
@@ -182,8 +191,7 @@ pub(super) fn remove(slot: Slot<'_>, id: &ReservationId) -> Result<()> {
         .query_row([id.as_str()], |row| row.get(0))
         .optional()?;
     if let Some(place) = place.filter(|place| *place > 0) {
-        slot.sql("DELETE FROM find_# WHERE rowid = ?1")?
-            .execute([place])?;
+        unlist(slot, place)?;
     }
     Ok(())
 }

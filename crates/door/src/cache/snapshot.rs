@@ -76,6 +76,7 @@ impl Cache {
             "DELETE FROM tomb_#",
             "DELETE FROM conflict_#",
             "INSERT INTO find_# (find_#) VALUES ('delete-all')",
+            "DELETE FROM sort_#",
         ] {
             slot.sql(all)?.execute([])?;
         }

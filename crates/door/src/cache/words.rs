@@ -2,8 +2,8 @@
 
 use portero_protocol::reservation::{Origin, Reservation};
 
-/// Raised when rows are found by other words than before: the index is made anew then.
-pub(super) const VERSION: &str = "2";
+/// Raised when rows are found by other words than before, or sorted by other keys: both are made anew then.
+pub(super) const VERSION: &str = "3";
 
 /// Begins a word that lists are narrowed by. It is for private use, so no person's typing holds it.
 const MARK: char = '\u{e000}';

@@ -37,6 +37,14 @@ pub struct ListQuery {
     #[serde(rename = "solo")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Only>>"))]
     pub only: Vec<Only>,
+    /// What the rows are in the order of; those that have none of it come last, and what is equal by night and hour.
+    #[serde(rename = "orden")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Order>"))]
+    pub order: Order,
+    /// The other way round.
+    #[serde(rename = "alReves")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<bool>"))]
+    pub descending: bool,
     /// Rows in the page; 100 where it is missing, at most 1,000.
     pub limit: Option<u32>,
     /// Rows before the page.
@@ -63,6 +71,32 @@ pub enum Only {
     /// With an edit of this device that the hub does not have.
     #[serde(rename = "porEnviar")]
     Pending,
+}
+
+/// What a list is in the order of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "Orden"))]
+pub enum Order {
+    /// Night and hour.
+    #[default]
+    #[serde(rename = "hora")]
+    Hour,
+    /// Who reserved.
+    #[serde(rename = "cliente")]
+    Client,
+    /// How many people.
+    #[serde(rename = "personas")]
+    Party,
+    /// The table.
+    #[serde(rename = "mesa")]
+    Table,
+    /// The state: to come, in, finished, no-show, cancelled.
+    #[serde(rename = "estado")]
+    Status,
+    /// Who brought them.
+    #[serde(rename = "promotor")]
+    Promoter,
 }
 
 /// One page of reservations.

@@ -1,6 +1,6 @@
 //! What narrows a list.
 
-use portero_door::view::{ListQuery, Only};
+use portero_door::view::{ListQuery, Only, Order};
 use portero_protocol::reservation::Origin;
 use serde_json::{Value, json};
 
@@ -165,4 +165,121 @@ async fn a_list_is_narrowed_by_all_of_it_at_once() {
         .await,
         ["Berta"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_sorted_by_each_of_its_columns_both_ways() {
+    let place = Place::open().await;
+    let desk = manager(&place).await;
+    let row = |name: &str, party: u32, hour: &str, more: Value| {
+        let mut row = json!({"cliente": {"nombre": name}, "numeroPersonas": party, "fecha": "2030-05-03", "hora": hour});
+        row.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        listed(row)
+    };
+    desk.import(vec![
+        row("Óscar", 4, "21:00", json!({"mesa": "12"})),
+        row(
+            "Ñusta",
+            2,
+            "22:00",
+            json!({"promotor": {"id": "pr-1", "nombre": "Pablo"}}),
+        ),
+        row("ana", 9, "23:00", json!({"mesa": "4", "estado": "Cancelado"})),
+        row(
+            "Nora",
+            2,
+            "23:30",
+            json!({"mesa": "VIP 1", "promotor": {"id": "pr-2", "nombre": "Daniela"}}),
+        ),
+    ])
+    .await
+    .unwrap();
+    let names = async |query: ListQuery| -> Vec<String> {
+        let page = desk.list(query).await.unwrap();
+        page.rows
+            .into_iter()
+            .map(|row| row.reservation.client.name)
+            .collect()
+    };
+    for day in [None, Some(jiff::civil::date(2030, 5, 3))] {
+        let by = |order, descending| ListQuery {
+            day,
+            order,
+            descending,
+            ..ListQuery::default()
+        };
+        for (order, up, down) in [
+            (
+                Order::Hour,
+                ["Óscar", "Ñusta", "ana", "Nora"],
+                ["Nora", "ana", "Ñusta", "Óscar"],
+            ),
+            (
+                Order::Client,
+                ["ana", "Nora", "Ñusta", "Óscar"],
+                ["Óscar", "Ñusta", "Nora", "ana"],
+            ),
+            (
+                Order::Party,
+                ["Ñusta", "Nora", "Óscar", "ana"],
+                ["ana", "Óscar", "Ñusta", "Nora"],
+            ),
+            // Whoever has no table and no promoter comes last either way.
+            (
+                Order::Table,
+                ["ana", "Óscar", "Nora", "Ñusta"],
+                ["Nora", "Óscar", "ana", "Ñusta"],
+            ),
+            (
+                Order::Status,
+                ["Óscar", "Ñusta", "Nora", "ana"],
+                ["ana", "Óscar", "Ñusta", "Nora"],
+            ),
+            (
+                Order::Promoter,
+                ["Nora", "Ñusta", "Óscar", "ana"],
+                ["Ñusta", "Nora", "Óscar", "ana"],
+            ),
+        ] {
+            assert_eq!(names(by(order, false)).await, up, "{order:?}");
+            assert_eq!(names(by(order, true)).await, down, "{order:?}, the other way");
+            let ids = desk.ids(by(order, true), 10).await.unwrap();
+            let rows = desk.list(by(order, true)).await.unwrap().rows;
+            assert!(
+                ids.iter().eq(rows.iter().map(|row| &row.reservation.id)),
+                "{order:?}"
+            );
+        }
+    }
+    // Found by words, narrowed by a column, and only a page of it.
+    let query = ListQuery {
+        text: Some("n".into()),
+        party_from: Some(2),
+        order: Order::Client,
+        limit: Some(1),
+        offset: Some(1),
+        ..ListQuery::default()
+    };
+    assert_eq!(names(query).await, ["Ñusta"]);
+    // An edit moves a row.
+    let found = desk
+        .list(ListQuery {
+            text: Some("oscar".into()),
+            ..ListQuery::default()
+        })
+        .await
+        .unwrap()
+        .rows;
+    let version = found[0].reservation.version;
+    let changes = serde_json::from_value(json!({"cliente": {"nombre": "Abel"}})).unwrap();
+    desk.update(&found[0].reservation.id, changes, version)
+        .await
+        .unwrap();
+    let query = ListQuery {
+        order: Order::Client,
+        ..ListQuery::default()
+    };
+    assert_eq!(names(query).await, ["Abel", "ana", "Nora", "Ñusta"]);
 }

@@ -87,6 +87,7 @@ export type { CifrasDelDia } from "../bindings/CifrasDelDia";
 export type { ExportedOutbox } from "../bindings/ExportedOutbox";
 export type { OutboxId } from "../bindings/OutboxId";
 export type { OutboxItem } from "../bindings/OutboxItem";
+export type { Orden } from "../bindings/Orden";
 export type { Outcome } from "../bindings/Outcome";
 
 export type Lang = "es" | "en";

@@ -1,7 +1,7 @@
 // The reservations screen: which nights, which words, what else narrows the list; the pages that are in sight; the one that is open. It outlives the
 // screen, so that nothing that was typed or found is lost by a look at another one.
 
-import { errorView, type CargaDelDia, type ErrorView, type Ficha, type Fila, type Promoter } from "../backend";
+import { errorView, type CargaDelDia, type ErrorView, type Ficha, type Fila, type Orden, type Promoter } from "../backend";
 import { queryOf, savedViews, saveViews, step, unfiltered, type Filter, type View } from "../desk/filter";
 import { blank, type Draft } from "../draft";
 import { addMonths } from "../format";
@@ -17,6 +17,9 @@ export type Open = "month" | "filters" | "views" | "files" | "table" | "night" |
 export class Roster {
   day = $state("");
   filter = $state<Filter>(unfiltered());
+  /** What the list is in the order of, and whether the other way round. */
+  order = $state<Orden>("hora");
+  backwards = $state(false);
   views = $state<View[]>(savedViews());
   total = $state(0);
   people = $state(0);
@@ -58,7 +61,7 @@ export class Roster {
   }
 
   get query() {
-    return queryOf(this.filter, this.day);
+    return { ...queryOf(this.filter, this.day), orden: this.order, alReves: this.backwards };
   }
 
   get filtered(): boolean {
@@ -132,6 +135,13 @@ export class Roster {
 
   move(by: number): void {
     this.goTo(step(this.filter.span, this.day, by));
+  }
+
+  /** By that column; by the one that it is in the order of already, the other way round. */
+  sort(by: Orden): void {
+    this.backwards = by === this.order && !this.backwards;
+    this.order = by;
+    void this.ask();
   }
 
   narrow(by: Partial<Filter>): void {

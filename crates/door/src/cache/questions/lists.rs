@@ -10,7 +10,7 @@ use super::super::slot::{day_places, day_start};
 use super::super::words::{self, Mark};
 use super::{COLUMNS, Raw, Reads, parse_id, raw, read};
 use crate::error::Result;
-use crate::view::{ListQuery, Only, PromoterCount, ReservationPage, Row};
+use crate::view::{ListQuery, Only, Order, PromoterCount, ReservationPage, Row};
 
 /// Rows in a page where nobody says.
 const PAGE: u32 = 100;
@@ -29,7 +29,7 @@ pub(crate) struct Part {
 }
 
 impl Reads {
-    /// A page of a list, in the order of the nights and hours.
+    /// A page of a list.
     pub(crate) fn list(&self, query: &ListQuery) -> Result<ReservationPage> {
         let asked = Asked::of(query);
         let limit = query.limit.unwrap_or(PAGE).min(PAGE_MAX);
@@ -37,11 +37,16 @@ impl Reads {
         let slot = view.slot();
         let (from, to) = places(query);
         let mut page = asked.totals(slot, from, to)?;
-        page.rows = asked.rows(slot, from, to, "ASC", limit, query.offset.unwrap_or(0))?;
+        let offset = query.offset.unwrap_or(0);
+        page.rows = if query.order == Order::Hour && !query.descending {
+            asked.rows(slot, from, to, "ASC", limit, offset)?
+        } else {
+            asked.sorted_rows(slot, query, limit, offset)?
+        };
         Ok(page)
     }
 
-    /// A part of all that a list shows, from a place on. Each part is of its own moment: what is changed meanwhile may be in none or in two.
+    /// A part of all that a list shows, from a place on, in the order of nights and hours. Each part is of its own moment: what is changed meanwhile may be in none or in two.
     pub(crate) fn part(&self, query: &ListQuery, start: Option<i64>) -> Result<Part> {
         let (from, to) = places(query);
         let from = start.map_or(from, |start| start.max(from));
@@ -57,19 +62,14 @@ impl Reads {
 
     /// The ids of what a list shows, in its order; at most `most` and one more, so that whoever asks sees that there are too many.
     pub(crate) fn ids(&self, query: &ListQuery, most: u32) -> Result<Vec<ReservationId>> {
-        let (from, to) = places(query);
-        let asked = Asked::of(query);
         let view = self.view()?;
-        let (condition, mut bound) = asked.condition(from, to);
-        bound.push(SqlValue::from(i64::from(most) + 1));
-        let mut statement = view.slot().sql(&format!(
-            "SELECT row_#.id FROM {} WHERE {condition} ORDER BY {} LIMIT ?{}",
-            asked.source(),
-            asked.by(),
-            bound.len()
-        ))?;
-        let ids = statement.query_map(params_from_iter(bound), |row| row.get::<_, String>(0))?;
-        ids.map(|id| parse_id(&id?)).collect()
+        let slot = view.slot();
+        let mut id = slot.sql("SELECT id FROM row_# WHERE place = ?1")?;
+        Asked::of(query)
+            .sorted(slot, query, most.saturating_add(1), 0)?
+            .into_iter()
+            .map(|place| parse_id(&id.query_row([place], |row| row.get::<_, String>(0))?))
+            .collect()
     }
 
     /// Who brings the parties that a list shows, by name.
@@ -124,7 +124,7 @@ impl Reads {
 }
 
 /// The places of a list: of a night, of some nights, or of all.
-fn places(query: &ListQuery) -> (i64, i64) {
+pub(super) fn places(query: &ListQuery) -> (i64, i64) {
     match (query.day, query.until) {
         (Some(day), until) => (day_start(day), day_places(until.unwrap_or(day)).1),
         (None, Some(until)) => (1, day_places(until).1),
@@ -134,8 +134,8 @@ fn places(query: &ListQuery) -> (i64, i64) {
 
 /// Which rows are asked for.
 #[derive(Default)]
-struct Asked {
-    question: Option<String>,
+pub(super) struct Asked {
+    pub(super) question: Option<String>,
     status: Option<Status>,
     party_from: Option<u32>,
     /// Conditions on a row's own columns.
@@ -167,10 +167,18 @@ impl Asked {
 
     /// The condition on a range of places, and what it is bound to.
     fn condition(&self, from: i64, to: i64) -> (String, Vec<SqlValue>) {
-        let mut text = match self.question {
-            Some(_) => "find_# MATCH ?3 AND find_#.rowid >= ?1 AND find_#.rowid < ?2".to_owned(),
-            None => "place >= ?1 AND place < ?2".to_owned(),
-        };
+        self.condition_on(self.by(), from, to)
+    }
+
+    /// Whether it asks for more than words and places.
+    pub(super) fn looks_at_rows(&self) -> bool {
+        self.status.is_some() || self.party_from.is_some() || !self.columns.is_empty()
+    }
+
+    /// The same where rows are counted by another table's place.
+    pub(super) fn condition_on(&self, place: &str, from: i64, to: i64) -> (String, Vec<SqlValue>) {
+        let found = self.question.as_ref().map_or("", |_| "find_# MATCH ?3 AND ");
+        let mut text = format!("{found}{place} >= ?1 AND {place} < ?2");
         let mut bound = vec![SqlValue::from(from), SqlValue::from(to)];
         bound.extend(self.question.clone().map(SqlValue::from));
         if let Some(status) = self.status {

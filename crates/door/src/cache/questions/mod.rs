@@ -17,6 +17,7 @@ use crate::view::Row;
 
 mod lists;
 mod night;
+mod order;
 mod report;
 mod roster;
 mod sheet;

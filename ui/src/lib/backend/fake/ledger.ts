@@ -16,7 +16,7 @@ import type {
   Tonight,
   Verdict,
 } from "../types";
-import { matches } from "./matches";
+import { inOrder, matches } from "./matches";
 import { decode, encode } from "./ticket";
 import { build, CUTOFF, id, iso, OTHER_DOOR, THIS_DOOR, TODAY, type Row } from "./venue";
 
@@ -238,12 +238,12 @@ export class Ledger {
     return { ...structuredClone(row), pendiente: this.#pendingEdits.has(row.id) };
   }
 
-  /** Everything that a list shows, in the order of the nights. */
+  /** Everything that a list shows, in the order that is asked for. */
   found(query: ListQuery): Row[] {
     const shown = matches(query, (row) => this.#pendingEdits.has(row.id));
     return [...this.#rows.values()]
       .filter(shown)
-      .sort((a, b) => `${a.fecha} ${a.hora} ${a.cliente.nombre}`.localeCompare(`${b.fecha} ${b.hora} ${b.cliente.nombre}`));
+      .sort(inOrder(query));
   }
 
   list(query: ListQuery): ReservationPage {

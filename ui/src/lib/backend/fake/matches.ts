@@ -30,3 +30,24 @@ function said(row: Row, words: string[]): boolean {
   const digits = (telefono ?? "").replace(/\D/g, "");
   return words.every((word) => all.some((one) => one.startsWith(word)) || (/^\d{3,}$/.test(word) && digits.includes(word)));
 }
+
+const STATES: readonly Row["estado"][] = ["En Progreso", "Activa", "En Camino", "Reserva Caída", "Cancelado"];
+const words = new Intl.Collator("es", { numeric: true, sensitivity: "base" });
+
+/** The order of a list: what has none of it comes last either way, and what is equal goes by night and hour. */
+export function inOrder({ orden = "hora", alReves = false }: ListQuery): (a: Row, b: Row) => number {
+  const key = (row: Row): string | number | undefined => {
+    if (orden === "personas") return row.numeroPersonas;
+    if (orden === "estado") return STATES.indexOf(row.estado);
+    return orden === "cliente" ? row.cliente.nombre : orden === "mesa" ? row.mesa : row.promotor?.nombre;
+  };
+  const way = alReves ? -1 : 1;
+  const byNight = (a: Row, b: Row) => `${a.fecha} ${a.hora} ${a.cliente.nombre}`.localeCompare(`${b.fecha} ${b.hora} ${b.cliente.nombre}`);
+  if (orden === "hora") return (a, b) => way * byNight(a, b);
+  return (a, b) => {
+    const [one, other] = [key(a), key(b)];
+    if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined) || byNight(a, b);
+    const first = typeof one === "number" ? one - Number(other) : words.compare(one, String(other));
+    return way * first || byNight(a, b);
+  };
+}

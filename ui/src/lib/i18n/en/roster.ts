@@ -83,6 +83,7 @@ export const roster: Pick<Messages, "roster"> = {
     removed: (name: string) => `${name}: deleted`,
     cancelled: (name: string) => `${name}: cancelled`,
     restored: (name: string) => `${name}: brought back`,
+    sortBy: (column: string) => `Sort by ${column}`,
     history: "What happened",
     historyOffline: "The hub knows who changed what: it shows when the connection is back.",
     byHub: "the hub",
@@ -159,6 +160,10 @@ export const roster: Pick<Messages, "roster"> = {
     readyRows: (n: string) => `${n} ready`,
     bad: (n: string) => `${n} with a fault`,
     badRows: "Rows with a fault",
+    saveBad: "Save them to mend",
+    whyColumn: "Why it was not imported",
+    rejectedFile: (name: string) => `${name || "List"}, rows with a fault`,
+    rejectedSaved: (path: string) => `Rows with a fault are in ${path}: mend them and import them again.`,
     line: (n: number) => `Line ${n}`,
     faults: {
       nameMissing: "the name is missing",

@@ -84,6 +84,7 @@ export const roster = {
     removed: (name: string) => `${name}: borrada`,
     cancelled: (name: string) => `${name}: cancelada`,
     restored: (name: string) => `${name}: recuperada`,
+    sortBy: (column: string) => `Ordenar por ${column}`,
     // The timeline.
     history: "Qué pasó",
     historyOffline: "Quién cambió qué lo sabe el hub: aparecerá al volver la conexión.",
@@ -163,6 +164,10 @@ export const roster = {
     readyRows: (n: string) => `${n} sin error`,
     bad: (n: string) => `${n} con error`,
     badRows: "Filas con error",
+    saveBad: "Guardarlas para corregir",
+    whyColumn: "Por qué no se importó",
+    rejectedFile: (name: string) => `${name || "Lista"}, filas con error`,
+    rejectedSaved: (path: string) => `Filas con error en ${path}: corrígelas e impórtalas otra vez.`,
     line: (n: number) => `Línea ${n}`,
     faults: {
       nameMissing: "falta el nombre",
