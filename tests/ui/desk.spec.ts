@@ -52,6 +52,33 @@ for (const lang of ["es", "en"] as const) {
       await expect(page.getByTestId("day")).toContainText(es ? "Viernes 27" : "Friday 27");
     });
 
+    test("a column sorts the list, again the other way round, by mouse and by keyboard", async ({ page }) => {
+      await desk(page, lang);
+      const header = (name: string) => page.getByRole("columnheader", { name });
+      const first = (cell: number) => rows(page).first().getByRole("gridcell").nth(cell);
+      await expect(header(es ? "Hora" : "Time")).toHaveAttribute("aria-sort", "ascending");
+      await page.getByTestId("sort-personas").click();
+      await expect(header(es ? "Asistencia" : "Attendance")).toHaveAttribute("aria-sort", "ascending");
+      await expect(header(es ? "Hora" : "Time")).not.toHaveAttribute("aria-sort", /./);
+      await page.getByTestId("sort-personas").click();
+      await expect(header(es ? "Asistencia" : "Attendance")).toHaveAttribute("aria-sort", "descending");
+      await expect(first(3)).toContainText(es ? "de 10" : "of 10");
+      await page.getByTestId("sort-cliente").focus();
+      await page.keyboard.press("Enter");
+      await expect(header(es ? "Cliente" : "Client")).toHaveAttribute("aria-sort", "ascending");
+      await expect(first(2)).toContainText(/^[AÁ]/);
+      await page.keyboard.press("Space");
+      await expect(header(es ? "Cliente" : "Client")).toHaveAttribute("aria-sort", "descending");
+      await expect(first(2)).toContainText(/^[X-Z]|^V/);
+      // Whoever has none comes last either way, and what was chosen is not changed by it.
+      for (const way of ["ascending", "descending"]) {
+        await page.getByTestId("sort-mesa").click();
+        await expect(header(es ? "Mesa" : "Table")).toHaveAttribute("aria-sort", way);
+        await expect(first(4)).toHaveText(/\d/);
+      }
+      await expect(page.getByTestId("reservation-qr")).toHaveCount(0);
+    });
+
     test("a view is kept under a name, over a new start, and goes", async ({ page }) => {
       await desk(page, lang);
       await page.getByTestId("filters").click();
@@ -120,11 +147,14 @@ for (const lang of ["es", "en"] as const) {
       await expect(page.getByTestId("import-good").last()).toContainText(es ? "sáb 28 nov 01:30" : "Sat 28 Nov 01:30");
       await expect(page.getByTestId("import-bad").first()).toContainText(es ? "Línea 4falta el nombre" : "Line 4the name is missing");
       await expect(page.getByTestId("import-bad").last()).toContainText("«ayer»".replace(/[«»]/g, (sign) => (es ? sign : sign === "«" ? "“" : "”")));
+      await page.getByTestId("import-mend").click();
+      await expect(toast(page)).toContainText(es ? "~/Descargas/promotor, filas con error.csv" : "~/Descargas/promotor, rows with a fault.csv");
       await page.getByTestId("import-whole").check();
       await expect(page.getByTestId("import-go")).toBeDisabled();
       await page.getByTestId("import-whole").uncheck();
       await page.getByTestId("import-go").click();
       await expect(page.getByTestId("import-end")).toContainText(es ? "2 reservas importadas" : "2 reservations imported");
+      await expect(page.getByTestId("import-mend")).toBeVisible();
       await page.keyboard.press("Escape");
       await expect(page.getByTestId("day")).toContainText("28");
       await find(page, "almeida zoe");

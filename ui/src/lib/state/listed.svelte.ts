@@ -5,6 +5,7 @@ import type { Promoter } from "../backend";
 import { guess, isHeader, missing, type Target } from "../desk/columns";
 import { decode, parse, type CsvRow } from "../desk/csv";
 import { monthFirst, read, type Listed } from "../desk/listed";
+import { rejected, whyBad, type Rejected } from "../desk/rejected";
 import type { App } from "./app.svelte";
 import type { ImportEnd } from "./bench.svelte";
 
@@ -100,6 +101,28 @@ export class ListedFile {
   /** A column is something else now; what another one was of the same kind, it is no more. */
   set(column: number, target: Target | null): void {
     this.targets = this.targets.map((other, i) => (i === column ? target : other === target ? null : other));
+  }
+
+  /** Rows that are wrong, and after an import those that could not be kept, with their lines in the file. */
+  get rejected(): Rejected[] {
+    const { t } = this.app;
+    const { bad, good } = this.sent ?? this.listed;
+    const failed = this.end?.failed ?? [];
+    return [
+      ...bad.map((row) => ({ line: row.line, why: whyBad(t, row) })),
+      ...failed.map(({ row, code }) => ({ line: good[row]?.line ?? 0, why: this.app.errorText({ code, message: "" }) })),
+    ];
+  }
+
+  async saveRejected(): Promise<void> {
+    const { app } = this;
+    const head = this.header ? (this.all[0]?.cells ?? []) : null;
+    try {
+      const table = rejected(app.t, this.name === app.t.roster.pasted ? "" : this.name, this.rows, head, this.targets, this.rejected);
+      app.toasts.add(app.t.roster.rejectedSaved(await app.backend.saveTable(table, "csv")));
+    } catch (thrown) {
+      app.complain(thrown);
+    }
   }
 
   readonly listed = $derived.by<Listed>(() =>
