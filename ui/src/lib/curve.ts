@@ -34,6 +34,19 @@ export function curveOf(tonight: Pick<Tonight, "curva" | "previstas">): Curve | 
   return { start, end, steps, top: Math.max(comeTotal, plannedTotal, 1) };
 }
 
+const WEEK = 7 * 24 * 3_600_000;
+
+/** How much later it is in a week at the same hour of the venue's clock: seven days, less or more an hour where clocks change between. */
+export function weekOn(at: number, zone: string | undefined): number {
+  return WEEK + ahead(at, zone) - ahead(at + WEEK, zone);
+}
+
+/** How far the venue's clock is ahead of UTC at an instant, in ms. */
+function ahead(at: number, zone: string | undefined): number {
+  const whole = Math.floor(at / 1000) * 1000;
+  return Date.parse(`${new Date(whole).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T")}Z`) - whole;
+}
+
 function byQuarter(list: readonly CuartoDeHora[]): Map<number, number> {
   const by = new Map<number, number>();
   for (const { desde, llegadas } of list) {

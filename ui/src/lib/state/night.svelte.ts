@@ -1,18 +1,20 @@
 // The night that tonight is compared with: the same weekday a week before, moved onto tonight's hours.
 
-import { curveOf, type Curve } from "../curve";
+import { curveOf, weekOn, type Curve } from "../curve";
 import { addDays } from "../format";
 import type { Tonight } from "../backend";
 import type { App } from "./app.svelte";
-
-const WEEK = 7 * 24 * 3_600_000;
 
 export class Compared {
   day = $state("");
   night = $state<Tonight | null>(null);
   readonly curve: Curve | null = $derived(this.night && this.night.reservas > 0 ? curveOf(this.night) : null);
-  /** Its running total, at tonight's hours. */
-  readonly line = $derived(this.curve?.steps.map((step) => ({ at: step.at + WEEK, come: step.come, total: step.comeTotal })) ?? []);
+  /** Its running total, at tonight's hours: from the same hour of the clock on, so that no step comes before the one before it. */
+  readonly line = $derived.by(() => {
+    if (!this.curve) return [];
+    const later = weekOn(this.curve.start, this.app.zone);
+    return this.curve.steps.map((step) => ({ at: step.at + later, come: step.come, total: step.comeTotal }));
+  });
 
   constructor(readonly app: App) {}
 
