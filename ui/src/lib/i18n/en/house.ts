@@ -119,7 +119,7 @@ export const house: Pick<Messages, "night" | "report" | "devices" | "local" | "p
     offline: "Devices are seen with a connection to the hub",
     offlineHint: "They come back by themselves.",
     onlyManagers: "Managers see the devices",
-    onlyManagersHint: "This one is a door's. How it is, the badge above says.",
+    onlyManagersHint: "This computer is at a door. The badge above says how it is.",
     nameMissing: "Give it a name, for example Door 3.",
     inviteTitle: "Invite a device",
     inviteHint: "On the new computer: open Portero, “Join a hub”, and show this code to its camera.",
