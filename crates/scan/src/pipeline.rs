@@ -20,8 +20,8 @@ const UNMOVED: u32 = 6;
 const OUTLINE_MS: u64 = 250;
 /// A hint waits until nothing was read for so long.
 const HINT_AFTER_MS: u64 = 1000;
-/// A hint stands in so many looks before it is shown, so that it does not flicker.
-const HINT_LOOKS: u32 = 5;
+/// What has not moved for so long is no guest's: a poster, a book on the shelf.
+const FURNITURE_MS: u64 = 5000;
 
 enum Decoder {
     /// Pictures of files: every pass on each.
@@ -41,7 +41,9 @@ pub(crate) struct Pipeline {
     unmoved: u32,
     outlines: (u64, Vec<Outline>),
     read_ms: u64,
-    hint: (Option<Hint>, u32),
+    moved_ms: u64,
+    /// What the frame decoded last says, and what is shown.
+    hint: (Option<Hint>, hint::Steady),
 }
 
 impl Pipeline {
@@ -61,7 +63,8 @@ impl Pipeline {
             unmoved: 0,
             outlines: (0, Vec::new()),
             read_ms: 0,
-            hint: (None, 0),
+            moved_ms: 0,
+            hint: (None, hint::Steady::default()),
         }
     }
 
@@ -78,18 +81,19 @@ impl Pipeline {
     /// Codes of this frame that count, and what to draw.
     pub(crate) fn look(&mut self, frame: &Frame) -> (Vec<SeenCode>, FrameView) {
         let blocks = Blocks::of(&frame.luma);
-        let reading = match self.unmoved(&blocks) {
-            Some(reading) => reading,
-            None => {
-                let reading = self.decode(frame);
-                self.before = Some((blocks.clone(), reading.clone()));
-                reading
-            }
+        let (reading, fresh) = match self.unmoved(&blocks) {
+            Some(reading) => (reading, false),
+            None => (self.decode(frame), true),
         };
         let now = self.now();
         let codes = self.count(frame, &reading, now);
+        if fresh {
+            let wanted = reading.codes.is_empty() && self.quiet(now);
+            self.hint.0 = wanted.then(|| hint::of(&frame.luma, &blocks, &reading)).flatten();
+            self.before = Some((blocks, reading.clone()));
+        }
         let outlines = self.outline(&frame.luma, &reading, now);
-        let hint = self.hint(&frame.luma, &blocks, &reading, now);
+        let hint = self.hint(&reading, now);
         (
             codes,
             FrameView {
@@ -106,7 +110,11 @@ impl Pipeline {
             return None;
         };
         let (before, last) = self.before.as_ref()?;
-        if self.debounce.waiting() || !blocks.same_as(before) {
+        let same = blocks.same_as(before);
+        if !same {
+            self.moved_ms = self.start.elapsed().as_millis() as u64;
+        }
+        if self.debounce.waiting() || !same {
             self.unmoved = 0;
             return None;
         }
@@ -194,19 +202,19 @@ impl Pipeline {
         self.outlines.1.clone()
     }
 
-    fn hint(&mut self, plane: &Luma, blocks: &Blocks, reading: &Reading, now: u64) -> Option<Hint> {
-        let quiet = now.saturating_sub(self.read_ms) >= HINT_AFTER_MS;
-        let hint = if quiet && reading.codes.is_empty() {
-            hint::of(plane, blocks, reading)
-        } else {
-            None
-        };
-        let looks = if self.hint.0 == hint {
-            self.hint.1.saturating_add(1)
-        } else {
-            1
-        };
-        self.hint = (hint, looks);
-        hint.filter(|_| looks >= HINT_LOOKS)
+    /// Whether nothing was read lately.
+    fn quiet(&self, now: u64) -> bool {
+        now.saturating_sub(self.read_ms) >= HINT_AFTER_MS
+    }
+
+    fn hint(&mut self, reading: &Reading, now: u64) -> Option<Hint> {
+        let said = self.hint.0;
+        if !reading.codes.is_empty() || !self.quiet(now) {
+            self.hint.1.clear();
+            return None;
+        }
+        let whole_picture = matches!(said, Some(Hint::Covered | Hint::TooDark));
+        let furniture = now.saturating_sub(self.moved_ms) >= FURNITURE_MS;
+        self.hint.1.after(said.filter(|_| whole_picture || !furniture))
     }
 }
