@@ -3,6 +3,7 @@
 //! - [`Scanner`] (`scanner`): the running thing; a frame source, a decoder and the debounce on a thread
 //! - `source`: where frames come from: a camera ([`list_cameras`]), files, a drawn door, or nowhere
 //! - [`decode`]: from a brightness plane ([`luma`]) to the bytes of the codes in it
+//! - [`serial`]: hand scanners on a serial port
 //! - [`debounce`]: what counts as a scan, as a plain state machine
 //! - `pixels` and `mjpeg`: the plane of what cameras and files deliver
 //! - `pipeline`: one frame's way through decoding and debounce; `blocks` and `hint` look at it coarsely
@@ -25,6 +26,7 @@ mod pixels;
 mod preview;
 pub mod qr;
 mod scanner;
+pub mod serial;
 mod source;
 pub mod synth;
 pub mod view;
