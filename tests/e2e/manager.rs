@@ -49,7 +49,7 @@ async fn one_ticket_at_two_doors_without_the_hub_is_decided_by_a_manager() -> Re
     };
     desk.until("both scans stand side by side", PATIENCE, both)
         .await?;
-    desk.portrait("conflict-es-dark").await?;
+    desk.portrait("conflict-es-light").await?;
     desk.click("conflict-resolve").await?;
     let decided = || async { Ok(desk.count("conflict").await? == 0) };
     desk.until("nothing is left to decide", PATIENCE, decided).await?;
@@ -90,7 +90,7 @@ async fn a_list_is_read_in_and_its_tickets_are_saved() -> Result<()> {
         || async { Ok(desk.count("import-good").await? == 2 && desk.count("import-bad").await? == 1) };
     desk.until("two rows are good and one is not", PATIENCE, looked_at)
         .await?;
-    desk.portrait("import-es-dark").await?;
+    desk.portrait("import-es-light").await?;
     desk.click("import-go").await?;
     desk.element("[data-testid='import-end']").await?;
     desk.escape().await?;
@@ -157,7 +157,17 @@ async fn a_laptop_is_invited_works_and_is_cut_off() -> Result<()> {
         .await?
         .click()
         .await?;
-    desk.portrait("devices-es-dark").await?;
+    let seen = || async {
+        let row = "return document.querySelector('[data-testid=device][data-name=Terraza]')?.closest('tr, li, [role=row]')?.textContent ?? ''";
+        Ok(desk
+            .run(row)
+            .await?
+            .as_str()
+            .is_some_and(|text| text.contains("Conectado")))
+    };
+    desk.until("the manager sees it connected", PATIENCE, seen)
+        .await?;
+    desk.portrait("devices-es-light").await?;
     // Once, and once more to mean it.
     desk.click("device-revoke").await?;
     desk.click("device-revoke").await?;
