@@ -56,6 +56,15 @@ impl Reporter {
         self.with(|reports| reports.told = Some(report));
     }
 
+    /// The last word: as this laptop was when it was looked at last, what it takes along, and that it closes.
+    pub(crate) fn goodbye(&self, pending: u32) -> Option<Report> {
+        self.with(|reports| reports.now.clone()).map(|report| Report {
+            pending,
+            closed: true,
+            ..report
+        })
+    }
+
     /// What has to be said now by itself: an alarm came or went, and no request took it along.
     pub(crate) fn due(&self, ticks: u64) -> Option<Report> {
         self.with(|reports| {

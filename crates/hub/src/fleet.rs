@@ -97,7 +97,7 @@ impl Laptop {
             .unwrap_or_default();
         // One that was put away after its night alarms nobody in the next.
         let silent = self.door
-            && self.report.is_some()
+            && self.report.as_ref().is_some_and(|(report, _)| !report.rests())
             && self.streams.is_empty()
             && self.heard.is_some_and(|heard| {
                 now.ms() - heard.ms() > SILENT_MS && calendar.day(heard) == calendar.day(now)
@@ -169,4 +169,40 @@ pub(crate) async fn watch(app: &App) -> Result<()> {
         app.store.write(move |tx| tx.device_told(&device)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    /// What alarms in a door that said this three minutes ago, and nothing since.
+    fn alarms(report: Report) -> Vec<Alarm> {
+        let calendar = Calendar::new(
+            TimeZone::get("America/Guayaquil").unwrap(),
+            jiff::civil::time(4, 0, 0, 0),
+        );
+        let now = "2026-11-28T03:40:00Z".parse::<Instant>().unwrap();
+        let heard = Instant::from_ms(now.ms() - 180_000);
+        let laptop = Laptop {
+            door: true,
+            heard: Some(heard),
+            report: Some((report, heard)),
+            ..Laptop::default()
+        };
+        laptop.alarms(now, &calendar)
+    }
+
+    #[test]
+    fn a_door_that_said_goodbye_is_not_missed_unless_it_took_something_along() {
+        let said = |closed, pending| Report {
+            closed,
+            pending,
+            ..Report::default()
+        };
+        assert_eq!(alarms(said(false, 0)), [Alarm::Silent]);
+        assert_eq!(alarms(said(true, 0)), []);
+        assert_eq!(alarms(said(true, 1)), [Alarm::Silent]);
+    }
 }

@@ -5,9 +5,12 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::broadcast;
+use tokio::time::Duration;
 
 use crate::error::{DoorError, Result};
+use crate::facts;
 use crate::follow::Message;
+use crate::known::wall_ms;
 use crate::open::Parts;
 use crate::settings::Settings;
 use crate::view::DoorEvent;
@@ -22,6 +25,9 @@ mod status;
 mod writes;
 
 pub use fleet::Invited;
+
+/// How long a door that closes waits for the hub to hear it.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Where the hub is, and the token that it gave this device.
 #[derive(Clone)]
@@ -108,7 +114,24 @@ impl Door {
 
     /// Ends the door's tasks and closes its files, and comes back when the folder is free. Dropping the last handle does the same without waiting. Facts stay on disk. Other clones answer with errors afterwards.
     pub async fn close(&self) {
+        self.say_goodbye().await;
         self.parts.close().await;
+    }
+
+    /// So that no manager looks for a laptop that somebody closed. Where the hub is not there it finds out by itself.
+    async fn say_goodbye(&self) {
+        let Some(hub) = &self.parts.hub else { return };
+        if self.parts.closed.is_cancelled() || !self.parts.view.get().state.reaches() {
+            return;
+        }
+        let wall = wall_ms();
+        let Ok(left) = self.read(move |reads| facts::counts(reads.facts(), wall)).await else {
+            return;
+        };
+        if let Some(report) = hub.reporter().goodbye(left.pending) {
+            let told = tokio::time::timeout(GOODBYE, hub.report(&report)).await;
+            tracing::debug!(told = matches!(told, Ok(Ok(()))), "said goodbye to the hub");
+        }
     }
 
     fn tell_link(&self, message: Message) {

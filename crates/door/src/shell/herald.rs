@@ -12,7 +12,6 @@ use crate::facts;
 use crate::hub::Hub;
 use crate::known::{Known, wall_ms};
 use crate::lane::Lane;
-use crate::view::LinkState;
 
 /// How often it looks. It costs a few counts on this disk and nothing on the wire.
 const LOOK: Duration = Duration::from_secs(5);
@@ -41,11 +40,9 @@ impl Herald {
                 continue;
             };
             self.hub.reporter().update(report);
-            let reaches = matches!(
-                self.view.get().state,
-                LinkState::Live | LinkState::CatchingUp | LinkState::Polling
-            );
-            if reaches && let Some(report) = self.hub.reporter().due(self.ticks.now()) {
+            if self.view.get().state.reaches()
+                && let Some(report) = self.hub.reporter().due(self.ticks.now())
+            {
                 // It is tried again a minute later; nothing else waits for it.
                 if let Err(trouble) = self.hub.report(&report).await {
                     tracing::debug!(?trouble, "the hub was not told how this device is");
@@ -71,6 +68,7 @@ impl Herald {
             position: view.cursor.as_ref().map_or(0, |cursor| cursor.pos),
             clock_offset_ms: self.known.clock(|clock| clock.offset_ms()),
             disk_full: view.disk_full,
+            closed: false,
         })
     }
 }

@@ -25,6 +25,14 @@ pub enum LinkState {
     Refused,
 }
 
+impl LinkState {
+    /// Whether the hub answered lately, and may be told something.
+    #[must_use]
+    pub(crate) const fn reaches(self) -> bool {
+        matches!(self, Self::Live | Self::CatchingUp | Self::Polling)
+    }
+}
+
 /// What the badge and `status` show.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -61,6 +61,10 @@ pub struct Report {
     /// Whether its disk is full, so that it can keep no entry.
     #[serde(rename = "discoLleno", default)]
     pub disk_full: bool,
+    /// Whether somebody closed its program just now: what is heard of it next is another start.
+    #[serde(rename = "cerrado", default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<bool>"))]
+    pub closed: bool,
 }
 
 impl Report {
@@ -78,6 +82,12 @@ impl Report {
         .into_iter()
         .filter_map(|(holds, alarm)| holds.then_some(alarm))
         .collect()
+    }
+
+    /// Whether it was closed on purpose with nothing left to deliver, so that nobody has to look for it.
+    #[must_use]
+    pub const fn rests(&self) -> bool {
+        self.closed && self.pending == 0
     }
 
     /// Whether it says the same as another one, but for what changes all the time by itself.

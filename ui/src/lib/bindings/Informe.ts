@@ -36,4 +36,8 @@ desfaseMs: number,
 /**
  * Whether its disk is full, so that it can keep no entry.
  */
-discoLleno: boolean, };
+discoLleno: boolean, 
+/**
+ * Whether somebody closed its program just now: what is heard of it next is another start.
+ */
+cerrado?: boolean, };
