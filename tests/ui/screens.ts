@@ -2,6 +2,7 @@
 // written down as a screen reader has it.
 
 import { expect, type Page } from "@playwright/test";
+import { ROOMS } from "./rooms";
 import { guest, hand, open, type Look } from "./window";
 
 /** `docs`: the tour or another page of docs/ shows it. */
@@ -114,6 +115,7 @@ export const SCREENS: readonly Screen[] = [
     docs: true,
     go: async (page) => {
       await page.keyboard.press("n");
+      await expect(page.getByTestId("walk-in").locator("input").first()).toBeFocused();
       await page.keyboard.type("Ana Solís", { delay: 90 });
     },
   },
@@ -224,6 +226,7 @@ export const SCREENS: readonly Screen[] = [
     go: async (page) => {
       await page.getByTestId("start-join").click();
       await expect(page.getByTestId("join-way")).toBeVisible();
+      await expect(page.getByTestId("camera-state").locator("canvas")).not.toHaveClass(/hidden/);
     },
   },
   {
@@ -235,6 +238,7 @@ export const SCREENS: readonly Screen[] = [
       await page.getByTestId("start-go").click();
     },
   },
+  ...ROOMS,
 ];
 
 /** Opens the window on a screen, and waits until the moment in which all of it takes the verdict's mood is over. */
@@ -249,8 +253,10 @@ export async function show(page: Page, { look = {}, go }: Screen, more: Partial<
 export async function dress(page: Page, lang: "es" | "en", theme: "dark" | "light"): Promise<void> {
   await page.evaluate(([words, light]) => window.porteroFake?.dress(words, light), [lang, theme] as const);
   await expect(page.locator(`html[lang=${lang}][data-theme=${theme}]`)).toHaveCount(1);
-  // Colours take a moment to change; what moves for ever does not count.
-  await page.evaluate(() =>
-    Promise.allSettled(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished)),
-  );
+  // Colours take a moment to change; what moves for ever does not count, nor what is folded away, where time stands still.
+  await page.evaluate(() => {
+    const ends = (one: Animation) => Number.isFinite(one.effect?.getComputedTiming().endTime);
+    const seen = (one: Animation) => (one.effect as KeyframeEffect | null)?.target?.checkVisibility() ?? false;
+    return Promise.allSettled(document.getAnimations().filter((one) => ends(one) && seen(one)).map((one) => one.finished));
+  });
 }
