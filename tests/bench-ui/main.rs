@@ -49,12 +49,12 @@ async fn measure() -> Result<()> {
     let guests = roster::import(&hub, dir.path()).await?;
     let args = manager(&hub, dir.path())?;
     note("a new device reads 100,000 reservations");
-    let window = Window::open("bench-snapshot", &args).await?;
+    let window = Window::open(dir.path(), "bench-snapshot", &args).await?;
     window.until_badge("live", SNAPSHOT).await?;
     window.close().await?;
     start::measure(&args)?;
     note("typing, and 50 entries a second");
-    let window = Window::open("bench", &args).await?;
+    let window = Window::open(dir.path(), "bench", &args).await?;
     window.until_badge("live", SNAPSHOT).await?;
     typing::measure(&window).await?;
     storm::measure(&window, &hub, dir.path(), &guests).await?;
