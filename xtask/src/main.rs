@@ -2,6 +2,7 @@
 //!
 //! - [`args`]: what was asked for
 //! - [`place`]: where things are: the checkout, the cache, the target folder
+//! - [`claim`]: one target folder for every checkout
 //! - [`step`]: one long step: a progress line, a log file, a result
 //! - [`setup`]: what must be there before anything builds (system packages, npm packages, the built window)
 //! - [`table`], [`machine`]: a benchmark's figures, and what they were measured on
@@ -14,6 +15,7 @@ mod bench;
 mod bindings;
 mod build;
 mod check;
+mod claim;
 mod count;
 mod dist;
 mod files;

@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use crate::claim::claim;
+
 /// The folders that every chore works with.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
@@ -25,7 +27,9 @@ impl Place {
     /// # Errors
     /// Where the system names no home to keep a cache in.
     pub(crate) fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // As cargo says it now: this very program may have been built from another checkout.
+        let itself = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&itself)
             .parent()
             .context("xtask has no folder above it")?;
         let cache = cache_home(|name| env::var(name).ok()).context(
@@ -34,8 +38,10 @@ impl Place {
         let cache = cache.join("portero");
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache.join("target"), PathBuf::from);
         // cargo reads a relative target folder from where it is started, which is always the root here
+        let target = root.join(target);
+        claim(&target, root).with_context(|| format!("{} cannot be used", target.display()))?;
         Ok(Self {
-            target: root.join(target),
+            target,
             root: root.to_path_buf(),
             cache,
         })
