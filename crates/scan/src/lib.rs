@@ -31,6 +31,7 @@ mod source;
 pub mod synth;
 pub mod view;
 
+pub use pipeline::watch_frames;
 pub use preview::Preview;
 pub use scanner::{CodesOf, IsTicket, ScanEvent, ScanSettings, Scanner, SeenCode};
 pub use source::{BadSource, CameraInfo, PictureError, SourceSpec, list_cameras, read_picture};

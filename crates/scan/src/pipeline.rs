@@ -1,6 +1,7 @@
 //! One frame's way: decode, debounce, outlines and hint.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::blocks::Blocks;
@@ -16,6 +17,8 @@ use crate::view::{FrameView, Hint, Outline};
 
 /// Of frames in which nothing moved, one in so many is decoded all the same.
 const UNMOVED: u32 = 6;
+/// After so many of them with nothing that looks like a code, one in so many: whoever comes moves.
+const DESERTED: (u32, u32) = (60, 30);
 /// An outline stays so long without being seen: no reader reads every frame, and a flicker helps nobody.
 const OUTLINE_MS: u64 = 250;
 /// A hint waits until nothing was read for so long.
@@ -44,6 +47,19 @@ pub(crate) struct Pipeline {
     moved_ms: u64,
     /// What the frame decoded last says, and what is shown.
     hint: (Option<Hint>, hint::Steady),
+}
+
+/// Looks at frames as a scanner looks at a camera's, with the settings that it has by itself: for who has
+/// frames and no camera, as a benchmark. `each` gets the codes that count, and what is drawn.
+pub fn watch_frames(
+    frames: impl IntoIterator<Item = Arc<Luma>>,
+    mut each: impl FnMut(&[SeenCode], &FrameView),
+) {
+    let mut pipeline = Pipeline::new(&SourceSpec::Index(0), &ScanSettings::default());
+    for (number, luma) in (1..).zip(frames) {
+        let (codes, view) = pipeline.look(&Frame { number, luma });
+        each(&codes, &view);
+    }
 }
 
 impl Pipeline {
@@ -118,8 +134,13 @@ impl Pipeline {
             self.unmoved = 0;
             return None;
         }
-        self.unmoved += 1;
-        if self.unmoved.is_multiple_of(UNMOVED) {
+        self.unmoved = self.unmoved.saturating_add(1);
+        let nothing = last.codes.is_empty() && last.located.is_empty() && self.hint.0.is_none();
+        let deserted = nothing && self.unmoved > DESERTED.0;
+        if self
+            .unmoved
+            .is_multiple_of(if deserted { DESERTED.1 } else { UNMOVED })
+        {
             return None;
         }
         let mut still = Reading {

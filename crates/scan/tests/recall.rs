@@ -14,13 +14,12 @@ const FRAMES: usize = 6;
 fn floor(condition: Condition) -> usize {
     match condition {
         Condition::Negative => 0,
-        Condition::Defocus => 3,
-        Condition::MotionBlur
-        | Condition::GlareSpot
+        Condition::Defocus | Condition::GlareSpot => 4,
+        Condition::Distance
+        | Condition::MotionBlur
         | Condition::Gradient
-        | Condition::CrackedScreen
-        | Condition::NarrowQuietZone => 4,
-        Condition::Distance | Condition::Moire | Condition::LowContrast => 5,
+        | Condition::LowContrast
+        | Condition::CrackedScreen => 5,
         _ => 6,
     }
 }

@@ -14,6 +14,7 @@
 )]
 
 mod corpus;
+mod load;
 mod report;
 mod sequences;
 
@@ -111,6 +112,7 @@ fn main() {
 
     report::print(&rows);
     figures.extend(sequences::run(options.seed, options.sequences));
+    figures.extend(load::run(options.seed));
     for figure in &figures {
         println!("{}", figure.line());
     }

@@ -85,7 +85,11 @@ impl Figure {
         )
     }
 
-    fn beside(mut self, peer: &str, control: f64) -> Self {
+    pub(crate) fn left_out(name: &str, why: &str) -> Self {
+        Self(json!({"figure": name, "leftOut": why}))
+    }
+
+    pub(crate) fn beside(mut self, peer: &str, control: f64) -> Self {
         self.0["peer"] = json!(peer);
         self.0["control"] = json!(rounded(control));
         self

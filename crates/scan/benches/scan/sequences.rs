@@ -46,6 +46,7 @@ pub(crate) fn run(seed: u64, sequences: usize) -> Figures {
     }
     waits.sort_by(f64::total_cmp);
     let median = |list: &[f64]| list.get(list.len() / 2).copied().unwrap_or(0.0);
+    ms.sort_by(f64::total_cmp);
     let mean = ms.iter().sum::<f64>() / ms.len().max(1) as f64;
     println!(
         "\n{sequences} sequences: read at all by rqrr {}, zxing-cpp {}, live {}",
@@ -63,5 +64,12 @@ pub(crate) fn run(seed: u64, sequences: usize) -> Figures {
             2.0,
         ),
         Figure::at_most("a live frame, mean", mean, "ms", 20.0),
+        Figure::at_most("a live frame, median", median(&ms), "ms", 20.0),
+        Figure::at_most(
+            "a live frame, worst",
+            ms.last().copied().unwrap_or(0.0),
+            "ms",
+            200.0,
+        ),
     ]
 }

@@ -1,0 +1,82 @@
+//! What scanning takes of one core at 30 frames a second: with guests, and with nobody there.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portero_scan::decode::baseline;
+use portero_scan::luma::Luma;
+use portero_scan::synth::scene::{HEIGHT, WIDTH};
+use portero_scan::synth::{effects, sequence::Sequence};
+use portero_scan::watch_frames;
+
+use crate::Figures;
+use crate::report::Figure;
+
+const PERIOD: Duration = Duration::from_nanos(1_000_000_000 / 30);
+/// Frames that are watched: six seconds.
+const FRAMES: usize = 180;
+/// Frames that both readers look at, for comparison.
+const COMPARED: usize = 24;
+
+pub(crate) fn run(seed: u64) -> Figures {
+    let guests: Vec<_> = (0..4)
+        .flat_map(|i| Sequence::new(seed * 1000 + 500 + i))
+        .map(Arc::new)
+        .collect();
+    vec![
+        figure("scanning at 30 a second, guest after guest", &guests, 55.0),
+        figure("scanning at 30 a second, nobody there", &empty(seed), 8.0),
+    ]
+}
+
+/// A room in which only the sensor's grain changes.
+fn empty(seed: u64) -> Vec<Arc<Luma>> {
+    let rng = &mut fastrand::Rng::with_seed(seed);
+    let room = effects::room(rng, WIDTH, HEIGHT);
+    let mut frame = || {
+        let mut canvas = room.clone();
+        effects::sensor(rng, &mut canvas, 0.6, 1.6);
+        Arc::new(effects::jpeg(&canvas, 70).to_luma())
+    };
+    (0..20).map(|_| frame()).collect()
+}
+
+fn figure(name: &str, frames: &[Arc<Luma>], budget: f64) -> Figure {
+    let share = |ms: f64, seconds: f64| ms / seconds / 10.0;
+    let compared = frames.iter().step_by(frames.len().div_ceil(COMPARED));
+    let both: Vec<_> = compared
+        .map(|frame| baseline::rqrr(frame).ms + baseline::zxing(frame).ms)
+        .collect();
+    let control = share(both.iter().sum(), both.len() as f64 * PERIOD.as_secs_f64());
+    let start = Instant::now();
+    let before = process_ms();
+    let paced = frames.iter().cycle().take(FRAMES).enumerate().map(|(n, frame)| {
+        thread::sleep((start + PERIOD * n as u32).saturating_duration_since(Instant::now()));
+        Arc::clone(frame)
+    });
+    watch_frames(paced, |_, _| {});
+    let seconds = start.elapsed().as_secs_f64();
+    match (before, process_ms()) {
+        (Some(before), Some(after)) => {
+            Figure::at_most(name, share(after - before, seconds), "% of a core", budget)
+                .beside("rqrr and zxing-cpp on every frame", control)
+        }
+        _ => Figure::left_out(
+            name,
+            "this system has no clock of a process that safe code can read",
+        ),
+    }
+}
+
+/// Milliseconds that all threads of this process have computed.
+#[cfg(unix)]
+fn process_ms() -> Option<f64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Some(time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6)
+}
+
+#[cfg(not(unix))]
+fn process_ms() -> Option<f64> {
+    None
+}
