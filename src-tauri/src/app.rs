@@ -175,6 +175,10 @@ impl App {
         self.preferences.keep(key, value)?;
         if let Stage::Running(session) = self.stages.settled().await {
             session.door.set(key, value)?;
+            if key.starts_with("scan.serial_") {
+                let settings = self.preferences.now();
+                tauri::async_runtime::spawn_blocking(move || session.scanner.listen(&settings)).await?;
+            }
         }
         Ok(())
     }

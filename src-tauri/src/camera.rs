@@ -17,7 +17,7 @@ use crate::sound::{Meaning, Speaker};
 use crate::view::{CameraAnswer, CameraChoice};
 
 /// Codes that wait for the door. A scanner makes a few a second at most, so a full queue means that the door hangs.
-const QUEUE: usize = 32;
+pub(crate) const QUEUE: usize = 32;
 
 /// The tickets that the simulated camera shows.
 pub(crate) type DemoCodes = Arc<Mutex<Vec<String>>>;
@@ -73,7 +73,7 @@ impl Camera {
             sim_codes: Arc::new(move || demo.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let scanner = Scanner::start(spec, settings, on_event);
-        tauri::async_runtime::spawn(decide(desk, front, received));
+        tauri::async_runtime::spawn(decide(desk, front, received, Way::Camera));
         Self { scanner, status }
     }
 
@@ -159,14 +159,15 @@ pub(crate) fn parse(id: &str) -> Result<SourceSpec> {
     })
 }
 
-/// Gives codes to the desk, one after the other.
-async fn decide(desk: Desk, front: Front, mut received: mpsc::Receiver<Vec<u8>>) {
+/// Gives codes to the desk, one after the other. `way`: a camera, or a hand scanner that is no keyboard.
+pub(crate) async fn decide(desk: Desk, front: Front, mut received: mpsc::Receiver<Vec<u8>>, way: Way) {
+    let source = if way == Way::Scanner { "scanner" } else { "camera" };
     while let Some(code) = received.recv().await {
-        match desk.scan(&code, 1, Way::Camera).await {
+        match desk.scan(&code, 1, way).await {
             Ok(answer) => {
                 let answer = CameraAnswer {
                     answer,
-                    source: "camera".to_owned(),
+                    source: source.to_owned(),
                 };
                 events::tell(&front.window, events::ANSWER, &answer);
             }

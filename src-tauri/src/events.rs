@@ -11,12 +11,14 @@ use tokio::sync::broadcast::error::RecvError;
 pub(crate) const DOOR: &str = "door://event";
 /// The badge's figures: `DoorStatus`.
 pub(crate) const STATUS: &str = "door://status";
-/// A camera's scan was decided: `CameraAnswer`.
+/// What a camera, or a scanner on a serial port, read was decided: `CameraAnswer`.
 pub(crate) const ANSWER: &str = "door://answer";
-/// A camera's scan could not be recorded: `ErrorView`. Nobody was admitted.
+/// Such a scan could not be recorded: `ErrorView`. Nobody was admitted.
 pub(crate) const FAULT: &str = "door://fault";
 /// The camera's state: `CameraStatus`.
 pub(crate) const CAMERA: &str = "camera://status";
+/// The state of the scanner on a serial port: `SerialStatus`.
+pub(crate) const SCANNER: &str = "scanner://status";
 /// The camera of a device that is nothing yet saw a code: the invitation in it, or `null` where it is none.
 pub(crate) const INVITATION: &str = "start://invitation";
 /// The app's stage changed: `Startup`.

@@ -61,6 +61,14 @@ pub(crate) struct SettingsView {
     /// `scan.same_code_pause_ms`.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     same_code_pause_ms: u64,
+    /// `scan.serial_port`.
+    serial_port: Option<String>,
+    /// `scan.serial_baud`.
+    serial_baud: u32,
+    /// `scan.serial_prefix`.
+    serial_prefix: Option<String>,
+    /// `scan.serial_suffix`.
+    serial_suffix: Option<String>,
 }
 
 impl From<Settings> for SettingsView {
@@ -72,6 +80,10 @@ impl From<Settings> for SettingsView {
             stale_after_s: settings.stale_after_s,
             refetch_on_focus: settings.refetch_on_focus,
             same_code_pause_ms: settings.same_code_pause_ms,
+            serial_port: settings.serial_port,
+            serial_baud: settings.serial_baud,
+            serial_prefix: settings.serial_prefix,
+            serial_suffix: settings.serial_suffix,
         }
     }
 }

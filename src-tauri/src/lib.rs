@@ -29,6 +29,7 @@ mod downloads;
 mod error;
 mod events;
 mod export;
+mod hand_scanner;
 mod hosting;
 mod house;
 mod joining;
@@ -148,6 +149,8 @@ fn run(options: Options) -> Result<(), ErrorView> {
             camera_commands::camera_dials,
             camera_commands::turn_camera,
             camera_commands::camera_status,
+            camera_commands::serial_ports,
+            camera_commands::serial_status,
             camera_commands::frame_view,
             camera_commands::preview,
         ])

@@ -12,6 +12,7 @@ use crate::camera::{self, Camera, DemoCodes, Front};
 use crate::desk::Desk;
 use crate::error::{ErrorView, Result};
 use crate::events;
+use crate::hand_scanner::HandScanner;
 use crate::hosting::Hosting;
 use crate::options::Options;
 use crate::setup::{self, Setup};
@@ -38,6 +39,8 @@ pub(crate) struct Session {
     pub(crate) desk: Desk,
     /// Its camera.
     pub(crate) camera: Camera,
+    /// Its hand scanner, where that is no keyboard.
+    pub(crate) scanner: HandScanner,
     /// The hub in this process.
     pub(crate) hosting: Option<Hosting>,
     /// Whether it is a demo.
@@ -86,6 +89,7 @@ impl Session {
         let hub_url = hub.url.clone();
         let spec = wanted_camera(options, demo, &settings)?;
         let pause_ms = settings.same_code_pause_ms;
+        let scanner_settings = settings.clone();
         let door = Door::open(DoorOptions {
             data_dir: folder.to_owned(),
             hub: Some(hub),
@@ -99,11 +103,13 @@ impl Session {
             window: window.clone(),
             speaker,
         };
+        let scanner = HandScanner::start(&scanner_settings, desk.clone(), front.clone());
         let camera = Camera::start(spec, pause_ms, desk.clone(), front, demo_codes);
         Ok(Self {
             door,
             desk,
             camera,
+            scanner,
             hosting,
             demo,
             hub_url,

@@ -94,7 +94,7 @@ pub(crate) struct CameraAnswer {
     /// The answer.
     #[serde(flatten)]
     pub(crate) answer: Answer,
-    /// Where the scan came from: `camera`.
+    /// Where the scan came from: `camera`, or `scanner` on a serial port.
     pub(crate) source: String,
 }
 

@@ -108,6 +108,25 @@ test("the venue and every setting", async ({ page }) => {
   await expect(page.getByText("De 1 a 3600.")).toBeVisible();
 });
 
+test("a hand scanner on a serial port is chosen, and says when it is unplugged", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("nav-settings").click();
+  const card = page.getByTestId("serial-scanner");
+  await expect(card.getByLabel("Velocidad")).toHaveCount(0);
+  await card.getByTestId("serial-port").selectOption({ label: "Honeywell 1450g" });
+  await expect(card.getByRole("status")).toContainText("El puerto está abierto");
+  await card.getByLabel("Velocidad").selectOption("115200");
+  await card.getByLabel("Pone antes del código").fill("#");
+  await card.getByLabel("Pone antes del código").blur();
+  const port = "/dev/serial/by-id/usb-Honeywell_1450g-if00";
+  await hand(page, (fake) => fake.scannerState({ state: "unavailable", port: "/dev/serial/by-id/usb-Honeywell_1450g-if00", reason: "unplugged", detail: "" }));
+  await expect(card.getByRole("status")).toContainText("se desconectó");
+  await expect(card.getByTestId("serial-port")).toHaveValue(port);
+  await expect(card.getByLabel("Velocidad")).toHaveValue("115200");
+  await card.getByTestId("serial-port").selectOption("");
+  await expect(card.getByLabel("Velocidad")).toHaveCount(0);
+});
+
 test("the badge draws the last hour", async ({ page }) => {
   await open(page);
   await page.getByTestId("badge").click();

@@ -26,6 +26,14 @@ pub struct Settings {
     pub camera: Option<String>,
     /// `scan.same_code_pause_ms`: not seen for that long, a code counts again.
     pub same_code_pause_ms: u64,
+    /// `scan.serial_port`: the port of a hand scanner that is no keyboard; the window's own.
+    pub serial_port: Option<String>,
+    /// `scan.serial_baud`: its speed, in bits a second.
+    pub serial_baud: u32,
+    /// `scan.serial_prefix`: what it puts before each code.
+    pub serial_prefix: Option<String>,
+    /// `scan.serial_suffix`: what it puts after each code, besides the end of the line.
+    pub serial_suffix: Option<String>,
     /// `ui.lang`: `es` or `en`.
     pub lang: Option<String>,
     /// `ui.theme`: `light` or `dark`.
@@ -45,6 +53,10 @@ impl Default for Settings {
             refetch_on_focus: true,
             camera: None,
             same_code_pause_ms: 1_500,
+            serial_port: None,
+            serial_baud: 9_600,
+            serial_prefix: None,
+            serial_suffix: None,
             lang: None,
             theme: None,
             sound: 0.8,
@@ -54,7 +66,7 @@ impl Default for Settings {
 
 impl Settings {
     /// The names of all settings, as files, environment and `set` have them.
-    pub const KEYS: [&'static str; 11] = [
+    pub const KEYS: [&'static str; 15] = [
         "hub.url",
         "sse.enabled",
         "sse.reconnect_cap_ms",
@@ -63,6 +75,10 @@ impl Settings {
         "polling.refetch_on_focus",
         "scan.camera",
         "scan.same_code_pause_ms",
+        "scan.serial_port",
+        "scan.serial_baud",
+        "scan.serial_prefix",
+        "scan.serial_suffix",
         "ui.lang",
         "ui.theme",
         "ui.sound",
@@ -108,6 +124,10 @@ impl Settings {
             "polling.refetch_on_focus" => self.refetch_on_focus = switch(key, value)?,
             "scan.camera" => self.camera = text(key, value)?,
             "scan.same_code_pause_ms" => self.same_code_pause_ms = number(key, value, 200, 60_000)?,
+            "scan.serial_port" => self.serial_port = text(key, value)?,
+            "scan.serial_baud" => self.serial_baud = number(key, value, 300, 921_600)? as u32,
+            "scan.serial_prefix" => self.serial_prefix = around(key, value)?,
+            "scan.serial_suffix" => self.serial_suffix = around(key, value)?,
             "ui.lang" => self.lang = one_of(key, value, &["es", "en"])?,
             "ui.theme" => self.theme = one_of(key, value, &["light", "dark"])?,
             "ui.sound" => self.sound = volume(key, value)?,
@@ -205,6 +225,15 @@ fn text(key: &str, value: &Value) -> Result<Option<String>> {
     }
 }
 
+/// What a scanner puts around a code: a few characters.
+fn around(key: &str, value: &Value) -> Result<Option<String>> {
+    let text = text(key, value)?;
+    match &text {
+        Some(long) if long.len() > 32 => Err(bad(format!("`{key}` has to be at most 32 bytes"))),
+        _ => Ok(text),
+    }
+}
+
 fn one_of(key: &str, value: &Value, choices: &[&str]) -> Result<Option<String>> {
     let text = text(key, value)?;
     match &text {
@@ -261,6 +290,8 @@ mod tests {
             ("sse.reconnect_cap_ms", Value::from(0)),
             ("polling.interval_s", Value::from(-1)),
             ("ui.lang", Value::from("fr")),
+            ("scan.serial_baud", Value::from(1)),
+            ("scan.serial_prefix", Value::from("x".repeat(33))),
             ("ui.sound", Value::from(1.5)),
             ("nothing.here", Value::from(1)),
         ] {

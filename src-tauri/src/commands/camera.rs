@@ -1,5 +1,6 @@
-//! The camera and its preview.
+//! The camera and its preview; the hand scanner on a serial port.
 
+use portero_scan::serial::{PortInfo, SerialStatus};
 use portero_scan::view::{CameraStatus, Dial, FrameView, Turn};
 use tauri::State;
 use tauri::ipc::Response;
@@ -57,6 +58,18 @@ pub(crate) async fn frame_view(app: State<'_, App>) -> Result<FrameView> {
         return Ok(view);
     }
     Ok(app.session().await?.camera.frame_view())
+}
+
+/// The serial ports that a hand scanner may be on.
+#[tauri::command]
+pub(crate) async fn serial_ports(app: State<'_, App>) -> Result<Vec<PortInfo>> {
+    app.session().await?;
+    Ok(portero_scan::serial::list_ports())
+}
+
+#[tauri::command]
+pub(crate) async fn serial_status(app: State<'_, App>) -> Result<SerialStatus> {
+    Ok(app.session().await?.scanner.status())
 }
 
 /// The latest frame as JPEG bytes; empty where there is none. The window asks for the next after it has drawn one, so none ever queues.

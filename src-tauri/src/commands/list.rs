@@ -52,6 +52,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "camera_dials",
     "turn_camera",
     "camera_status",
+    "serial_ports",
+    "serial_status",
     "frame_view",
     "preview",
     "set_preference",

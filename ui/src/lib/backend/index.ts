@@ -46,6 +46,9 @@ export interface Backend extends Carry, DeskBackend, House {
   cameraDials(): Promise<T.Dial[]>;
   turnCamera(turn: T.Turn): Promise<void>;
   cameraStatus(): Promise<T.CameraStatus>;
+  /** Where a hand scanner that is no keyboard may be. */
+  serialPorts(): Promise<T.PortInfo[]>;
+  serialStatus(): Promise<T.SerialStatus>;
   frameView(): Promise<T.FrameView>;
   /** JPEG, at most 480 pixels wide, mirrored; empty when there is no frame yet. */
   preview(): Promise<ArrayBuffer>;

@@ -44,6 +44,8 @@ export function tauriBackend(): Backend {
     cameraDials: () => invoke("camera_dials"),
     turnCamera: (turn) => invoke("turn_camera", { turn }),
     cameraStatus: () => invoke("camera_status"),
+    serialPorts: () => invoke("serial_ports"),
+    serialStatus: () => invoke("serial_status"),
     frameView: () => invoke("frame_view"),
     preview: () => invoke("preview"),
     setPreference: (key, value) => invoke("set_preference", { key, value }),

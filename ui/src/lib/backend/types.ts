@@ -2,6 +2,7 @@
 
 import type { CameraAnswer } from "../bindings/CameraAnswer";
 import type { CameraStatus } from "../bindings/CameraStatus";
+import type { SerialStatus } from "../bindings/SerialStatus";
 import type { DoorEvent } from "../bindings/DoorEvent";
 import type { DoorStatus } from "../bindings/DoorStatus";
 import type { ErrorView } from "../bindings/ErrorView";
@@ -59,6 +60,7 @@ export type { NoGuardada } from "../bindings/NoGuardada";
 export type { Origin } from "../bindings/Origin";
 export type { OutboxStatus } from "../bindings/OutboxStatus";
 export type { PalabrasDeLista } from "../bindings/PalabrasDeLista";
+export type { PortInfo } from "../bindings/PortInfo";
 export type { Promoter } from "../bindings/Promoter";
 export type { PromotorConteo } from "../bindings/PromotorConteo";
 export type { Recent } from "../bindings/Recent";
@@ -69,6 +71,8 @@ export type { ReservaDeLista } from "../bindings/ReservaDeLista";
 export type { ReservaNueva } from "../bindings/ReservaNueva";
 export type { ReservationPage } from "../bindings/ReservationPage";
 export type { Role } from "../bindings/Role";
+export type { SerialFault } from "../bindings/SerialFault";
+export type { SerialStatus } from "../bindings/SerialStatus";
 export type { Solo } from "../bindings/Solo";
 export type { Sound } from "../bindings/Sound";
 export type { StartChoice } from "../bindings/StartChoice";
@@ -102,16 +106,21 @@ export type PreferenceKey =
   | "polling.interval_s"
   | "polling.stale_after_s"
   | "polling.refetch_on_focus"
-  | "scan.same_code_pause_ms";
+  | "scan.same_code_pause_ms"
+  | "scan.serial_port"
+  | "scan.serial_baud"
+  | "scan.serial_prefix"
+  | "scan.serial_suffix";
 
 export type Events = {
   "door://event": DoorEvent;
   "door://status": DoorStatus;
-  /** The camera saw a code, and it was decided. */
+  /** The camera, or a scanner on a serial port, read a code, and it was decided. */
   "door://answer": CameraAnswer;
-  /** A camera's scan could not be recorded: nobody was admitted. */
+  /** Such a scan could not be recorded: nobody was admitted. */
   "door://fault": ErrorView;
   "camera://status": CameraStatus;
+  "scanner://status": SerialStatus;
   "startup://changed": Startup;
   /** The camera of a device that is nothing yet saw a code: an invitation, or `null`: something else. */
   "start://invitation": Invitacion | null;

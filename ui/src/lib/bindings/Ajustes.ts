@@ -27,4 +27,20 @@ refetchOnFocus: boolean,
 /**
  * `scan.same_code_pause_ms`.
  */
-sameCodePauseMs: number, };
+sameCodePauseMs: number, 
+/**
+ * `scan.serial_port`.
+ */
+serialPort: string | null, 
+/**
+ * `scan.serial_baud`.
+ */
+serialBaud: number, 
+/**
+ * `scan.serial_prefix`.
+ */
+serialPrefix: string | null, 
+/**
+ * `scan.serial_suffix`.
+ */
+serialSuffix: string | null, };

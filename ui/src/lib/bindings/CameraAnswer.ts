@@ -11,7 +11,7 @@ import type { Verdict } from "./Verdict";
  */
 export type CameraAnswer = { 
 /**
- * Where the scan came from: `camera`.
+ * Where the scan came from: `camera`, or `scanner` on a serial port.
  */
 source: string, 
 /**

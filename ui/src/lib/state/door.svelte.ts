@@ -78,7 +78,7 @@ export class Door {
     const { backend } = this.app;
     const ends = [
       backend.on("door://answer", (answer) => {
-        if (this.testing) this.seenInTest.camera = true;
+        if (this.testing) this.seenInTest[answer.source === "scanner" ? "scanner" : "camera"] = true;
         // A real ticket was decided all the same, and has to be shown; a menu's code was only part of the test.
         if (!this.testing || !isForeign(answer)) this.#show(answer, false);
       }),

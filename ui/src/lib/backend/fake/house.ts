@@ -32,7 +32,7 @@ export interface HouseHand {
 }
 
 export class FakeHouse {
-  readonly settings: Ajustes = { sseEnabled: true, reconnectCapMs: 2_500, pollingIntervalS: 120, staleAfterS: 60, refetchOnFocus: true, sameCodePauseMs: 1_500 };
+  readonly settings: Ajustes = { sseEnabled: true, reconnectCapMs: 2_500, pollingIntervalS: 120, staleAfterS: 60, refetchOnFocus: true, sameCodePauseMs: 1_500, serialPort: null, serialBaud: 9_600, serialPrefix: null, serialSuffix: null };
   readonly #devices: Dispositivo[];
   #venue: Local;
   #made = 0;
@@ -65,7 +65,7 @@ export class FakeHouse {
   };
 
   prefer(key: PreferenceKey, value: string | boolean | number | null): void {
-    const field = ({ "sse.enabled": "sseEnabled", "sse.reconnect_cap_ms": "reconnectCapMs", "polling.interval_s": "pollingIntervalS", "polling.stale_after_s": "staleAfterS", "polling.refetch_on_focus": "refetchOnFocus", "scan.same_code_pause_ms": "sameCodePauseMs" } as const)[key as "sse.enabled"];
+    const field = ({ "sse.enabled": "sseEnabled", "sse.reconnect_cap_ms": "reconnectCapMs", "polling.interval_s": "pollingIntervalS", "polling.stale_after_s": "staleAfterS", "polling.refetch_on_focus": "refetchOnFocus", "scan.same_code_pause_ms": "sameCodePauseMs", "scan.serial_port": "serialPort", "scan.serial_baud": "serialBaud", "scan.serial_prefix": "serialPrefix", "scan.serial_suffix": "serialSuffix" } as const)[key as "sse.enabled"];
     if (field) Object.assign(this.settings, { [field]: value });
   }
 

@@ -29,6 +29,8 @@ export interface FakeHand extends HouseHand, CarryHand {
   conflict(tipo: Conflicto["tipo"], name: string): Conflicto;
   cancel(name: string): void;
   cameraState(status: Events["camera://status"]): void;
+  /** The scanner on a serial port is plugged in, or out. */
+  scannerState(status: Events["scanner://status"]): void;
   /** What the camera sees: a guest's phone, or nobody. */
   phone(shown: boolean): void;
   hint(hint: Hint | null): void;
@@ -81,6 +83,7 @@ export function fakeBackend(): Backend {
   let hint: Hint | null = null;
   let camera: Events["camera://status"] = { state: "running", name: "Cámara simulada", width: 1280, height: 720, fps: 15, format: "sim" };
   let cameraId = "sim";
+  let scanner: Events["scanner://status"] = { state: "off" };
   let dials: Dial[] = [
     { what: "exposure", min: 3, max: 2047, step: 1, value: 250, automatic: true },
     { what: "focus", min: 0, max: 250, step: 5, value: 30, automatic: false },
@@ -187,6 +190,10 @@ export function fakeBackend(): Backend {
       const row = ledger.byName(name);
       row.estado = "Cancelado";
       changed(row.id);
+    },
+    scannerState(next) {
+      scanner = next;
+      emit("scanner://status", scanner);
     },
     cameraState(next) {
       camera = next;
@@ -302,6 +309,8 @@ export function fakeBackend(): Backend {
         dials = dials.map((dial) => (dial.what === what ? { ...dial, automatic, value: value ?? dial.value } : dial));
       }),
     cameraStatus: () => command("cameraStatus", () => camera),
+    serialPorts: () => command("serialPorts", () => [{ path: "/dev/serial/by-id/usb-Honeywell_1450g-if00", name: "Honeywell 1450g" }]),
+    serialStatus: () => command("serialStatus", () => scanner),
     frameView: () => command("frameView", () => ({ ...frameAt(now() - START, frame, phone && !hint), hint })),
     preview: () =>
       command("preview", () => {
@@ -312,6 +321,7 @@ export function fakeBackend(): Backend {
       command("setPreference", () => {
         if (key === "ui.sound") loudness = Number(value);
         house.prefer(key, value);
+        if (key === "scan.serial_port") hand.scannerState(value ? { state: "running", port: String(value) } : { state: "off" });
       }),
     playSound: (sound) => play(sound, loudness),
     windowFocused: () => undefined,

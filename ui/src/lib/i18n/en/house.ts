@@ -1,7 +1,7 @@
 import type { Messages } from "../index";
 import { plural } from "../plural";
 
-export const house: Pick<Messages, "night" | "report" | "devices" | "local" | "prefs" | "joining" | "hour"> = {
+export const house: Pick<Messages, "night" | "report" | "devices" | "local" | "prefs" | "serial" | "joining" | "hour"> = {
   night: {
     now: "Tonight",
     reports: "Reports",
@@ -175,6 +175,24 @@ export const house: Pick<Messages, "night" | "report" | "devices" | "local" | "p
     reset: "As it came",
     look: "Look and sound",
     reading: "Reading",
+  },
+  serial: {
+    title: "Hand scanner",
+    hint: "Those that type like a keyboard need nothing. One on a serial port is chosen here.",
+    running: "The port is open: what it reads counts.",
+    port: "Serial port",
+    none: "None",
+    baud: "Speed",
+    prefix: "Puts before the code",
+    suffix: "Puts after the code",
+    around: "Empty, unless the scanner was set up to add something.",
+    fault: {
+      notFound: "The scanner is not plugged in. Once it is, it opens by itself.",
+      busy: "Another program uses this port: close it.",
+      denied: "The system does not let this port be used. On Linux, add this user to the group dialout.",
+      unplugged: "The scanner was unplugged. Plugged in again, it opens by itself.",
+      failed: "The port cannot be opened: try another.",
+    },
   },
   joining: {
     title: "Show the invitation to the camera",
