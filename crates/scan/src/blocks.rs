@@ -52,7 +52,7 @@ impl Blocks {
         }
     }
 
-    /// Whether nothing moved since `before`: no block's mean changed by more than sensor noise does.
+    /// Whether nothing moved since `before`: the blocks' means changed by no more than sensor noise does.
     pub(crate) fn same_as(&self, before: &Self) -> bool {
         /// The mean of 16 pixels with a noise of 6 wanders by 1.5; a moving edge changes it by tens.
         const NOISE: u8 = 7;
@@ -63,13 +63,20 @@ impl Blocks {
         let mut spreads = self.spreads.clone();
         let middle = spreads.len() / 2;
         let noise = (*spreads.select_nth_unstable(middle).1 / 2).clamp(NOISE, MOST);
-        self.columns == before.columns
-            && self.rows == before.rows
-            && self
-                .means
-                .iter()
-                .zip(&before.means)
-                .all(|(a, b)| a.abs_diff(*b) <= noise)
+        if (self.columns, self.rows) != (before.columns, before.rows) {
+            return false;
+        }
+        // Among thousands of blocks one wanders further now and then; whatever moves covers several.
+        let mut wandered = self
+            .means
+            .iter()
+            .zip(&before.means)
+            .map(|(a, b)| a.abs_diff(*b))
+            .filter(|by| *by > noise);
+        match wandered.next() {
+            None => true,
+            Some(by) => by <= noise * 2 && wandered.next().is_none(),
+        }
     }
 }
 
