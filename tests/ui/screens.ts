@@ -247,6 +247,8 @@ export async function show(page: Page, { look = {}, go }: Screen, more: Partial<
   await go?.(page);
   await page.mouse.move(2, 400);
   await expect(page.locator("[data-flash]")).toHaveCount(0);
+  // A camera's first picture is there.
+  await expect(page.locator("[data-state=opening], [data-state=running] canvas.hidden")).toHaveCount(0);
 }
 
 /** The same screen in another language and another light, without going there again. */
