@@ -265,8 +265,9 @@ pub(crate) fn files(dir: &Path, name: Option<&str>, known: &Arc<Known>, connects
     facts.prune(now)?;
     if let Some(name) = name {
         facts.set_meta("door", name)?;
+        facts.set_meta("door_chosen", "here")?;
     }
-    known.set_door(facts.meta("door")?, name.is_some());
+    known.set_door(facts.meta("door")?, facts.meta("door_chosen")?.is_some());
     let device = facts.device();
     known.set_met(facts.meta("epoch")?);
     known.set_issued(facts.last_number());

@@ -8,15 +8,15 @@ use serde_json::json;
 
 use crate::place::{Place, state, until};
 
-/// A door of this token; nobody here said what it is called.
-async fn nameless(place: &Place, token: &str) -> Door {
+/// A door of this token, and its name where somebody there says one.
+async fn door_of(place: &Place, token: &str, name: Option<&str>) -> Door {
     Door::open(DoorOptions {
         data_dir: place.folder(token),
         hub: Some(HubAddress {
             url: place.url(),
             token: place.token(Role::Door, token),
         }),
-        name: None,
+        name: name.map(str::to_owned),
         settings: Settings::default(),
     })
     .await
@@ -31,7 +31,7 @@ fn name(door: &Door) -> Option<String> {
 async fn a_door_that_nobody_named_is_called_as_the_hub_calls_it() {
     let mut place = Place::open().await;
     let (id, code) = place.reservation("Ana", 5).await;
-    let door = nameless(&place, "Terraza").await;
+    let door = door_of(&place, "Terraza", None).await;
     state(&door, LinkState::Live).await;
     assert_eq!(name(&door).as_deref(), Some("Terraza"));
     door.scan(code.as_bytes(), 1).await.unwrap();
@@ -63,28 +63,17 @@ async fn a_door_that_nobody_named_is_called_as_the_hub_calls_it() {
     door.close().await;
     drop(door);
     place.stop_hub().await;
-    let door = nameless(&place, "Terraza").await;
+    let door = door_of(&place, "Terraza", None).await;
     assert_eq!(name(&door).as_deref(), Some("Terraza norte"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_was_given_at_the_door_stays() {
     let place = Place::open().await;
-    let door = place.door("Puerta 1").await;
-    let other = Door::open(DoorOptions {
-        data_dir: place.folder("other"),
-        hub: Some(HubAddress {
-            url: place.url(),
-            token: place.token(Role::Door, "as the manager says"),
-        }),
-        name: Some("Atrás".to_owned()),
-        settings: Settings::default(),
-    })
-    .await
-    .unwrap();
-    for door in [&door, &other] {
-        state(door, LinkState::Live).await;
+    for given in [Some("Atrás"), None] {
+        let door = door_of(&place, "as the manager says", given).await;
+        state(&door, LinkState::Live).await;
+        assert_eq!(name(&door).as_deref(), Some("Atrás"));
+        door.close().await;
     }
-    assert_eq!(name(&door).as_deref(), Some("Puerta 1"));
-    assert_eq!(name(&other).as_deref(), Some("Atrás"));
 }
