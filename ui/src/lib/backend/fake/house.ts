@@ -96,11 +96,10 @@ export class FakeHouse {
         return this.#venue;
       }),
     devices: () => this.#ask("devices", () => structuredClone(this.#devices)),
-    invite: (name, role, minutes) =>
+    invite: (name, _role, minutes) =>
       this.#ask("invite", () => {
         this.#made += 1;
         const invitacion = { hub: HUB, codigo: `K7QM-2HV9-XR4${"BCDEFG"[this.#made % 6]}`, nombre: name };
-        this.#devices.push({ id: `018f0000-0000-7000-8000-0000000e${String(this.#made).padStart(4, "0")}`, nombre: name, rol: role, creadoEn: iso(this.ground.now()), secuencia: 0, faltan: 0 });
         const texto = JSON.stringify({ portero: "enlazar", ...invitacion });
         return { invitacion, vence: iso(this.ground.now() + minutes * MINUTE), texto, svg: ticketSvg(91 + this.#made) };
       }),
