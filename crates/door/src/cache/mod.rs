@@ -37,6 +37,7 @@ pub(crate) use snapshot::Loading;
 const SCHEMA: &str = include_str!("schema_1.sql");
 const SLOT: &str = include_str!("slot_1.sql");
 const SORTED: &str = include_str!("slot_2.sql");
+const TOTALS: &str = include_str!("slot_3.sql");
 /// The file's name in the data dir.
 pub(crate) const FILE: &str = "cache.db";
 
@@ -109,7 +110,7 @@ impl Cache {
         let both = |slot: &str| slot.replace('#', "0") + &slot.replace('#', "1");
         let db = database::open(
             file,
-            &[&format!("{SCHEMA}{}", both(SLOT)), &both(SORTED)],
+            &[&format!("{SCHEMA}{}", both(SLOT)), &both(SORTED), &both(TOTALS)],
             "NORMAL",
         )?;
         // Without reading it all: structure and freelist. What it misses fails when it is read, and then the file is set aside too.

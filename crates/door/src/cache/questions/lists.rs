@@ -203,6 +203,14 @@ impl Asked {
         }
     }
 
+    /// The same for sums: by an index that holds what is added up, where words are asked for. By places alone SQLite chooses better itself.
+    fn narrow_source(&self) -> &'static str {
+        match self.question {
+            Some(_) => "find_# CROSS JOIN row_# INDEXED BY row_#_totals ON row_#.place = find_#.rowid",
+            None => self.source(),
+        }
+    }
+
     /// What rows are in the order of.
     fn by(&self) -> &'static str {
         match self.question {
@@ -216,7 +224,7 @@ impl Asked {
         let totals = slot
             .sql(&format!(
                 "SELECT COUNT(*), COALESCE(SUM(party), 0), COALESCE(SUM(attendance), 0) FROM {} WHERE {condition}",
-                self.source()
+                self.narrow_source()
             ))?
             .query_row(params_from_iter(bound), |row| {
                 Ok(ReservationPage {

@@ -64,14 +64,14 @@ pub(super) fn client(
         .http1_only()
         .no_gzip()
         .connect_timeout(CONNECT)
-        // A direct link that is dead is seen in at most 10 s, also while nothing is sent: 3 s until it is asked, 3 s
-        // without an answer, and 2 s for the try to connect that proves it.
-        .tcp_keepalive(Duration::from_secs(3))
+        // A direct link that is dead is seen in at most 10 s, also while nothing is sent: 2 s until it is asked, 3 s
+        // without an answer, 1 s until it is tried again, and 2 s for the try to connect that proves it.
+        .tcp_keepalive(Duration::from_secs(2))
         .tcp_keepalive_interval(Duration::from_secs(1))
         .tcp_keepalive_retries(3);
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
     {
-        builder = builder.tcp_user_timeout(Duration::from_secs(6));
+        builder = builder.tcp_user_timeout(Duration::from_secs(5));
     }
     // A hub at a bare address is on this network: a proxy of the system would not find it.
     if base
