@@ -1,7 +1,7 @@
 //! The door screen.
 
 use portero_door::Way;
-use portero_door::view::{Answer, DoorStatus, Identity, Recent, ReservationPage, Tonight};
+use portero_door::view::{Answer, DoorStatus, Found, Identity, Recent, Tonight};
 use portero_protocol::ids::{EntryId, ReservationId};
 use tauri::State;
 
@@ -60,7 +60,7 @@ pub(crate) async fn tonight(app: State<'_, App>) -> Result<Tonight> {
 }
 
 #[tauri::command]
-pub(crate) async fn search(app: State<'_, App>, text: String, limit: u32) -> Result<ReservationPage> {
+pub(crate) async fn search(app: State<'_, App>, text: String, limit: u32) -> Result<Found> {
     Ok(app.session().await?.door.search(&text, limit).await?)
 }
 

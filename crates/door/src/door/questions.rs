@@ -8,14 +8,16 @@ use super::Door;
 use crate::cache::Reads;
 use crate::error::Result;
 use crate::facts::ItemId;
-use crate::view::{DayLoad, DeliveryState, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet};
+use crate::view::{
+    DayLoad, DeliveryState, Found, ListQuery, PromoterCount, Recent, ReservationPage, Row, Sheet,
+};
 
 impl Door {
     /// Finds reservations by what a person types: tonight's first, then later ones, then past ones.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn search(&self, text: &str, limit: u32) -> Result<ReservationPage> {
+    pub async fn search(&self, text: &str, limit: u32) -> Result<Found> {
         let text = text.to_owned();
         let tonight = self.tonights_day();
         self.read(move |reads| reads.search(&text, tonight, limit)).await

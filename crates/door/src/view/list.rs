@@ -117,6 +117,18 @@ pub struct ReservationPage {
     pub inside: u32,
 }
 
+/// What a search finds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Found {
+    /// The first of them.
+    #[serde(rename = "reservas")]
+    pub rows: Vec<Row>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
 /// Somebody who brings parties, and how many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -19,7 +19,7 @@ mod outbox;
 mod status;
 
 pub use figures::DayFigure;
-pub use list::{ListQuery, Only, Order, PromoterCount, ReservationPage};
+pub use list::{Found, ListQuery, Only, Order, PromoterCount, ReservationPage};
 pub use many::{BulkChange, Edit, FailedWrite, ImportedMany, ListedDraft, MANY_MAX, SavedMany};
 pub use night::{DoorNight, Group, NightsReport, Range, Sums, Tonight};
 pub use outbox::{Allotment, ExportedOutbox, OutboxId, OutboxItem, OutboxKind};

@@ -22,7 +22,7 @@ export interface Backend extends Carry, DeskBackend, House {
   recent(limit: number): Promise<T.Recent[]>;
   tonight(): Promise<T.Tonight>;
   /** Tonight's first, then others that are known here. */
-  search(text: string, limit: number): Promise<T.ReservationPage>;
+  search(text: string, limit: number): Promise<T.Found>;
   list(query: T.ListQuery): Promise<T.ReservationPage>;
   get(reservaId: string): Promise<T.Ficha>;
   create(reserva: T.ReservaNueva): Promise<T.Guardada>;

@@ -69,6 +69,7 @@ export type { Reserva } from "../bindings/Reserva";
 export type { ReservaCambios } from "../bindings/ReservaCambios";
 export type { ReservaDeLista } from "../bindings/ReservaDeLista";
 export type { ReservaNueva } from "../bindings/ReservaNueva";
+export type { Found } from "../bindings/Found";
 export type { ReservationPage } from "../bindings/ReservationPage";
 export type { Role } from "../bindings/Role";
 export type { SerialFault } from "../bindings/SerialFault";

@@ -10,7 +10,7 @@ use super::super::slot::{day_places, day_start};
 use super::super::words::{self, Mark};
 use super::{COLUMNS, Raw, Reads, parse_id, raw, read};
 use crate::error::Result;
-use crate::view::{ListQuery, Only, Order, PromoterCount, ReservationPage, Row};
+use crate::view::{Found, ListQuery, Only, Order, PromoterCount, ReservationPage, Row};
 
 /// Rows in a page where nobody says.
 const PAGE: u32 = 100;
@@ -97,7 +97,7 @@ impl Reads {
     }
 
     /// What a person types: tonight's first, then the later ones, then the past ones, latest first.
-    pub(crate) fn search(&self, typed: &str, tonight: Option<Date>, limit: u32) -> Result<ReservationPage> {
+    pub(crate) fn search(&self, typed: &str, tonight: Option<Date>, limit: u32) -> Result<Found> {
         let limit = limit.min(PAGE_MAX);
         let view = self.view()?;
         let slot = view.slot();
@@ -113,13 +113,13 @@ impl Reads {
         } else {
             tonight.map_or(i64::MAX, |day| day_places(day).1)
         };
-        let mut page = asked.totals(slot, if everything { 1 } else { start }, end)?;
-        page.rows = asked.rows(slot, start, end, "ASC", limit, 0)?;
-        let rest = limit.saturating_sub(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
+        let total = asked.count(slot, if everything { 1 } else { start }, end)?;
+        let mut rows = asked.rows(slot, start, end, "ASC", limit, 0)?;
+        let rest = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         if everything && rest > 0 {
-            page.rows.extend(asked.rows(slot, 1, start, "DESC", rest, 0)?);
+            rows.extend(asked.rows(slot, 1, start, "DESC", rest, 0)?);
         }
-        Ok(page)
+        Ok(Found { rows, total })
     }
 }
 
@@ -217,6 +217,14 @@ impl Asked {
             Some(_) => "find_#.rowid",
             None => "place",
         }
+    }
+
+    /// How many there are, by words and places alone: one letter may find all of 100,000, and no row is looked at.
+    fn count(&self, slot: super::Slot<'_>, from: i64, to: i64) -> Result<u32> {
+        let (condition, bound) = self.condition(from, to);
+        let source = self.question.as_ref().map_or("row_#", |_| "find_#");
+        let mut statement = slot.sql(&format!("SELECT COUNT(*) FROM {source} WHERE {condition}"))?;
+        Ok(statement.query_row(params_from_iter(bound), |row| row.get(0))?)
     }
 
     fn totals(&self, slot: super::Slot<'_>, from: i64, to: i64) -> Result<ReservationPage> {

@@ -4,7 +4,7 @@
 // confirmed while "live". `window.porteroFake` is the hand of a test: it scans, cuts the link, opens a conflict.
 
 import type { Backend } from "..";
-import type { Answer, Code, Conflicto, Dial, DoorStatus, Events, Hint, Lang, LinkState, ListQuery, Recent, ReservationPage, Role, Startup, Theme } from "../types";
+import type { Answer, Code, Conflicto, Dial, DoorStatus, Events, Found, Hint, Lang, LinkState, ListQuery, Recent, Role, Startup, Theme } from "../types";
 import { FakeCarry, type CarryHand } from "./carry";
 import { deskOf } from "./desk";
 import { FakeHouse, type HouseHand } from "./house";
@@ -249,7 +249,7 @@ export function fakeBackend(): Backend {
       command("search", () => {
         const page = ledger.list({ text, limit: 1000 });
         page.reservas.sort((a, b) => Number(b.dia === TODAY) - Number(a.dia === TODAY) || a.hora.localeCompare(b.hora));
-        return { ...page, reservas: page.reservas.slice(0, limit) } satisfies ReservationPage;
+        return { reservas: page.reservas.slice(0, limit), total: page.total } satisfies Found;
       }),
     list: (asked: ListQuery) => command("list", () => ledger.list(asked)),
     get: (reservaId) => command("get", () => ledger.sheet(reservaId) ?? refuse("not_found", "no such reservation")),
