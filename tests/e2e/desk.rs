@@ -6,7 +6,6 @@ use thirtyfour::Key;
 use crate::{stage::Stage, window::PATIENCE};
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn a_guest_without_a_code_is_found_by_name_and_admitted() -> Result<()> {
     let stage = Stage::new()?;
     let guest = stage.hub.reserve("Íñigo Gárate", 2).await?;
@@ -38,7 +37,6 @@ async fn a_guest_without_a_code_is_found_by_name_and_admitted() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn a_hand_scanner_needs_no_field_and_no_focus() -> Result<()> {
     let stage = Stage::new()?;
     let guest = stage.hub.reserve("Grupo Andrade", 7).await?;
@@ -56,7 +54,6 @@ async fn a_hand_scanner_needs_no_field_and_no_focus() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "opens two windows: cargo xtask test"]
 async fn a_reservation_made_at_the_desk_reaches_the_hub_and_the_door() -> Result<()> {
     let stage = Stage::new()?;
     let desk = stage.window("gerente", "Gerencia", &["--camera", "none"]).await?;

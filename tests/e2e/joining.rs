@@ -11,7 +11,6 @@ use crate::{
 };
 
 #[tokio::test]
-#[ignore = "opens two windows: cargo xtask test"]
 async fn one_window_is_the_hub_and_another_joins_it() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let args = |name: &str| {

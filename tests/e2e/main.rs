@@ -1,6 +1,6 @@
 //! The real window, driven as a person would: under Xvfb, by WebDriver, against real hubs.
 //!
-//! These tests open windows, so a plain `cargo test` leaves them out; `cargo xtask test` brings a display, a session bus
+//! These tests open windows, so a plain `cargo test` leaves them out (`test = false` in Cargo.toml); `cargo xtask test` brings a display, a session bus
 //! and the drivers, and runs them one at a time.
 //!
 //! - [`stage`]: a folder, a hub and its windows, gone when the test ends

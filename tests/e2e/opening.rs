@@ -9,7 +9,6 @@ use crate::{
 };
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn the_demo_is_live_and_shows_tonight() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "demo");
@@ -39,7 +38,6 @@ async fn the_demo_is_live_and_shows_tonight() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn a_first_start_asks_and_the_demo_is_one_click_away() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "first");

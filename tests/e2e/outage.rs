@@ -12,7 +12,6 @@ const SEEN: Duration = Duration::from_secs(10);
 const BACK: Duration = Duration::from_secs(5);
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn the_door_goes_on_without_its_hub_and_nothing_is_lost_or_doubled() -> Result<()> {
     let mut stage = Stage::new()?;
     let before = stage.hub.reserve("José López", 2).await?;

@@ -12,7 +12,6 @@ use crate::{
 const LOOKS: [(&str, &str); 4] = [("es", "dark"), ("es", "light"), ("en", "light"), ("en", "dark")];
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn the_door_in_both_languages_and_both_lights() -> Result<()> {
     let stage = Stage::new()?;
     let mut guests = Vec::new();
@@ -46,7 +45,6 @@ async fn the_door_in_both_languages_and_both_lights() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn the_desk_in_both_languages_and_both_lights() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     let mut args = data(dir.path(), "demo");
@@ -77,7 +75,6 @@ async fn the_desk_in_both_languages_and_both_lights() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn the_first_start_in_both_languages() -> Result<()> {
     let dir = TempDir::with_prefix("portero-e2e-")?;
     for language in ["es", "en"] {

@@ -6,7 +6,6 @@ use serde_json::json;
 use crate::{stage::Stage, window::PATIENCE};
 
 #[tokio::test]
-#[ignore = "opens a window: cargo xtask test"]
 async fn unknown_damaged_and_cancelled_codes_are_refused_and_leave_nothing() -> Result<()> {
     let stage = Stage::new()?;
     let good = stage.hub.reserve("Carlos Vera", 3).await?;

@@ -11,7 +11,6 @@ use crate::{
 const ELSEWHERE_MS: i64 = 1_000;
 
 #[tokio::test]
-#[ignore = "opens two windows: cargo xtask test"]
 async fn a_ticket_is_admitted_and_another_window_shows_the_count() -> Result<()> {
     let stage = Stage::new()?;
     let guest = stage.hub.reserve("Lucía Fernández", 6).await?;

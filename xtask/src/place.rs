@@ -8,8 +8,6 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::claim::claim;
-
 /// The folders that every chore works with.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
@@ -38,10 +36,8 @@ impl Place {
         let cache = cache.join("portero");
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache.join("target"), PathBuf::from);
         // cargo reads a relative target folder from where it is started, which is always the root here
-        let target = root.join(target);
-        claim(&target, root).with_context(|| format!("{} cannot be used", target.display()))?;
         Ok(Self {
-            target,
+            target: root.join(target),
             root: root.to_path_buf(),
             cache,
         })

@@ -12,9 +12,9 @@ mod tools;
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::{place::Place, step::Steps};
+use crate::{claim::claim, place::Place, step::Steps};
 
 /// What the set-up is for: tests of the window need more than the app does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(crate) struct Todo {
 /// # Errors
 /// A sentence with what could not be brought and what a person can do.
 pub(crate) fn prepare(place: &Place, purpose: Purpose, more: usize) -> Result<Steps> {
+    claim(&place.target, &place.root)
+        .with_context(|| format!("{} cannot be used", place.target.display()))?;
     let mut todos = Vec::new();
     if !cfg!(target_os = "linux") {
         elsewhere::look()?;

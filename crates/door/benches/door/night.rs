@@ -6,7 +6,6 @@ use crate::shared::disk::Probe;
 use crate::shared::figure::{figure, ms, percentile};
 use crate::shared::polling::{PEER, Poller};
 use crate::shared::venue;
-use crate::support::door::Door;
 
 const SCANS: usize = 1_000;
 const RESERVATIONS: usize = 200;
@@ -16,14 +15,7 @@ pub(crate) fn measure() {
     let folder = crate::shared::folder();
     let hub = venue::hub_with(folder.path(), "127.0.0.1", RESERVATIONS, 9_000);
     let codes = venue::codes(&hub, RESERVATIONS);
-    let door = |name: &str| {
-        Door::live(
-            &folder.path().join(name),
-            &hub.url,
-            &hub.token("portero", name),
-            name,
-        )
-    };
+    let door = |name: &str| venue::door(folder.path(), &hub, name);
     let (mut here, mut there) = (door("Puerta 1"), door("Puerta 2"));
     let mut disk = Probe::new();
     let (mut verdicts, mut elsewhere) = (Vec::new(), Vec::new());

@@ -9,6 +9,7 @@ use portero_protocol::venue::Venue;
 use serde_json::Value;
 
 use super::http;
+use crate::support::door::Door;
 use crate::support::hub::Hub;
 
 const FIRST: [&str; 16] = [
@@ -54,6 +55,11 @@ fn calendar(hub: &Hub) -> Calendar {
 
 fn now() -> Instant {
     Instant::from_ms(jiff::Timestamp::now().as_millisecond())
+}
+
+/// A door of that name that has become live.
+pub(crate) fn door(folder: &Path, hub: &Hub, name: &str) -> Door {
+    Door::live(&folder.join(name), &hub.url, &hub.token("portero", name), name)
 }
 
 /// A new hub with that many reservations for now, of that many guests each.

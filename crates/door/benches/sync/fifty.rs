@@ -21,15 +21,7 @@ pub(crate) fn measure() {
     let hub = venue::hub_with(folder.path(), "127.0.0.1", SCANS, 4);
     let codes = venue::codes(&hub, SCANS);
     let mut doors: Vec<Door> = (0..DOORS)
-        .map(|number| {
-            let name = format!("Puerta {number}");
-            Door::live(
-                &folder.path().join(&name),
-                &hub.url,
-                &hub.token("portero", &name),
-                &name,
-            )
-        })
+        .map(|number| venue::door(folder.path(), &hub, &format!("Puerta {number}")))
         .collect();
     let mut delays = Vec::new();
     for (scan, code) in codes.iter().enumerate() {

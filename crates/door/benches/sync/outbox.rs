@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::progress::Progress;
 use crate::shared::figure::figure;
 use crate::shared::venue;
-use crate::support::door::Door;
 use crate::support::until;
 
 const ENTRIES: usize = 10_000;
@@ -21,12 +20,7 @@ pub(crate) fn measure() {
     let folder = crate::shared::folder();
     let mut hub = venue::hub_with(folder.path(), "127.0.0.1", RESERVATIONS, 9_000);
     let codes = venue::codes(&hub, RESERVATIONS);
-    let mut door = Door::live(
-        &folder.path().join("1"),
-        &hub.url,
-        &hub.token("portero", "Puerta 1"),
-        "Puerta 1",
-    );
+    let mut door = venue::door(folder.path(), &hub, "Puerta 1");
     hub.kill();
     door.state("offline");
     let mut shown = BTreeSet::new();

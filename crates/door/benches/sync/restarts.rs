@@ -48,15 +48,7 @@ fn restarts(number: usize, progress: &Progress) -> Vec<f64> {
     let folder = crate::shared::folder();
     let mut hub = venue::hub_with(folder.path(), "127.0.0.1", 20, 4);
     let mut doors: Vec<Door> = (0..DOORS)
-        .map(|door| {
-            let name = format!("Puerta {door}");
-            Door::live(
-                &folder.path().join(&name),
-                &hub.url,
-                &hub.token("portero", &name),
-                &name,
-            )
-        })
+        .map(|door| venue::door(folder.path(), &hub, &format!("Puerta {door}")))
         .collect();
     let mut random = fastrand::Rng::with_seed(number as u64);
     let mut times = Vec::new();
