@@ -23,6 +23,25 @@ for (const lang of ["es", "en"] as const) {
       await expect(page.getByTestId("said")).toContainText("Lucía Fernández");
     });
 
+    test("the sign on a capital is whole", async ({ page }) => {
+      await open(page, { lang });
+      await guest(page, "Ñusta Quispe");
+      await expect(page.getByTestId("verdict-name")).toHaveText("Ñusta Quispe");
+      // From the edge that cuts to the top of the tilde's ink.
+      const room = await page.getByTestId("verdict-name").evaluate((name) => {
+        const context = document.createElement("canvas").getContext("2d")!;
+        const { fontWeight, fontSize, fontFamily } = getComputedStyle(name);
+        context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+        const mark = document.createElement("i");
+        mark.style.display = "inline-block";
+        name.prepend(mark);
+        const baseline = mark.getBoundingClientRect().bottom;
+        mark.remove();
+        return baseline - context.measureText("Ñ").actualBoundingBoxAscent - name.getBoundingClientRect().top;
+      });
+      expect(room).toBeGreaterThanOrEqual(0);
+    });
+
     test("digits say how many there are, the rest comes with R, Z takes the last back", async ({ page }) => {
       await open(page, { lang });
       await guest(page, "Ñusta Quispe");

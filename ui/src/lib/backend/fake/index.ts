@@ -81,7 +81,7 @@ export function fakeBackend(): Backend {
   let role: Role = (query.get("role") as "gerente" | null) ?? "gerente";
   let phone = true;
   let hint: Hint | null = null;
-  let camera: Events["camera://status"] = { state: "running", name: "Cámara simulada", width: 1280, height: 720, fps: 15, format: "sim" };
+  let camera: Events["camera://status"] = { state: "running", name: "sim", width: 1280, height: 720, fps: 15, format: "sim" };
   let cameraId = "sim";
   let scanner: Events["scanner://status"] = { state: "off" };
   let dials: Dial[] = [
@@ -296,11 +296,11 @@ export function fakeBackend(): Backend {
         changed(conflicto.reservaId);
         return conflicto;
       }),
-    cameras: () => command("cameras", () => [{ id: "0", name: "HD Webcam (USB 2.0)" }, { id: "sim", name: "Cámara simulada" }]),
+    cameras: () => command("cameras", () => [{ id: "0", name: "HD Webcam (USB 2.0)" }, { id: "sim", name: "sim" }]),
     selectCamera: (id) =>
       command("selectCamera", () => {
         cameraId = id;
-        hand.cameraState(id === "none" ? { state: "off" } : { state: "running", name: cameraId === "sim" ? "Cámara simulada" : "HD Webcam (USB 2.0)", width: 1280, height: 720, fps: 30, format: "MJPEG" });
+        hand.cameraState(id === "none" ? { state: "off" } : { state: "running", name: cameraId === "sim" ? "sim" : "HD Webcam (USB 2.0)", width: 1280, height: 720, fps: 30, format: "MJPEG" });
       }),
     scanAgain: () => command("scanAgain", () => undefined),
     cameraDials: () => command("cameraDials", () => (cameraId === "sim" ? [] : dials)),

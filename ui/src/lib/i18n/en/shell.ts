@@ -86,6 +86,7 @@ export const shell: Pick<Messages, "app" | "link" | "badge" | "settings" | "star
     camera: "Camera",
     cameraHint: "Cameras are found by themselves when plugged in.",
     noCamera: "No camera",
+    simulated: "Simulated camera",
     looking: "Looking for cameras…",
     dial: { exposure: "Exposure", focus: "Focus" },
     dialAutomatic: "Automatic",

@@ -85,6 +85,7 @@ export const shell = {
     camera: "Cámara",
     cameraHint: "Las cámaras se detectan solas al conectarlas.",
     noCamera: "Sin cámara",
+    simulated: "Cámara simulada",
     looking: "Buscando cámaras…",
     dial: { exposure: "Exposición", focus: "Enfoque" },
     dialAutomatic: "Automático",
