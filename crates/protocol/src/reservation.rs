@@ -38,7 +38,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every state.
+    /// Every state, as a night goes through them.
     pub const ALL: [Self; 5] = [
         Self::Expected,
         Self::Active,

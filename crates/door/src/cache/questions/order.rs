@@ -3,6 +3,7 @@
 //! First the places of the page, from the narrow tables and the index that hold nothing but what is sorted by; then those few rows. So a page of
 //! 100,000 reservations by name costs one look over 100,000 short keys, and none over their contents.
 
+use portero_protocol::reservation::Status;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as SqlValue;
 
@@ -13,7 +14,13 @@ use crate::error::Result;
 use crate::view::{ListQuery, Order, Row};
 
 /// The states as a night goes through them.
-const STATES: &str = "CASE row_#.status WHEN 'En Progreso' THEN 0 WHEN 'Activa' THEN 1 WHEN 'En Camino' THEN 2 WHEN 'Reserva Caída' THEN 3 ELSE 4 END";
+fn by_state() -> String {
+    let places: String = (0..)
+        .zip(Status::ALL)
+        .map(|(place, status)| format!(" WHEN '{}' THEN {place}", status.as_str()))
+        .collect();
+    format!("CASE row_#.status{places} END")
+}
 
 impl Asked {
     /// The places of a page in the order that a list is asked for in.
@@ -27,13 +34,13 @@ impl Asked {
         let (from, to) = places(query);
         let key = match query.order {
             Order::Hour => None,
-            Order::Client => Some("sort_#.name"),
-            Order::Table => Some("sort_#.seat"),
-            Order::Promoter => Some("sort_#.promoter"),
-            Order::Party => Some("row_#.party"),
-            Order::Status => Some(STATES),
+            Order::Client => Some("sort_#.name".to_owned()),
+            Order::Table => Some("sort_#.seat".to_owned()),
+            Order::Promoter => Some("sort_#.promoter".to_owned()),
+            Order::Party => Some("row_#.party".to_owned()),
+            Order::Status => Some(by_state()),
         };
-        let narrow = key.is_some_and(|key| key.starts_with("sort_#"));
+        let narrow = key.as_ref().is_some_and(|key| key.starts_with("sort_#"));
         let wide = !narrow || self.looks_at_rows();
         let mut tables: Vec<&str> = Vec::new();
         tables.extend(self.question.as_ref().map(|_| "find_#"));
