@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { connect } from "./lib/backend";
+import { systemLang, wordsOf } from "./lib/i18n";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -10,4 +11,8 @@ import "./styles/controls.css";
 for (const event of ["dragover", "drop"]) addEventListener(event, (dropped) => dropped.preventDefault());
 
 const target = document.getElementById("app");
-if (target) mount(App, { target, props: { backend: await connect() } });
+if (target) {
+  const lang = systemLang(navigator.languages);
+  const [backend, words] = await Promise.all([connect(), wordsOf(lang)]);
+  mount(App, { target, props: { backend, spoken: { lang, words } } });
+}

@@ -69,14 +69,12 @@ export interface Backend extends Carry, DeskBackend, House {
   on<E extends keyof T.Events>(event: E, handler: (payload: T.Events[E]) => void): () => void;
 }
 
-/** Whether the page runs in the app's own window. */
-function inApp(): boolean {
-  return import.meta.env.VITE_BACKEND !== "fake" && "__TAURI_INTERNALS__" in globalThis;
-}
+/** The app's own window carries no venue in memory: that is for development and for tests in a browser. */
+const WITH_FAKE = import.meta.env.DEV || import.meta.env.VITE_BACKEND === "fake";
 
 export async function connect(): Promise<Backend> {
-  if (inApp()) return (await import("./tauri")).tauriBackend();
-  return (await import("./fake")).fakeBackend();
+  if (WITH_FAKE && !("__TAURI_INTERNALS__" in globalThis)) return (await import("./fake")).fakeBackend();
+  return (await import("./tauri")).tauriBackend();
 }
 
 /** What a rejected command carries, whatever was thrown. */

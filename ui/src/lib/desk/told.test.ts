@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { dictionaries } from "../i18n";
+import { wordsOf } from "../i18n";
 import { before, told } from "./told";
+
+const [es, en] = [await wordsOf("es"), await wordsOf("en")];
 
 const changes = [
   { campo: "numeroPersonas", antes: 5, ahora: 6 },
@@ -11,16 +13,16 @@ const changes = [
 ];
 
 test("each field is a line with both of its values, in the reader's words", () => {
-  expect(told(dictionaries.es, "es", changes)).toEqual([
+  expect(told(es, "es", changes)).toEqual([
     "Personas: 5 → 6",
     "Nombre: Lucia → Lucía",
     "Teléfono: vacío → 099",
     "Mesa: 4 → vacío",
     "Fecha: vie 27 nov → sáb 28 nov",
-    `Estado: ${dictionaries.es.status["En Progreso"]} → ${dictionaries.es.status.Cancelado}`,
+    `Estado: ${es.status["En Progreso"]} → ${es.status.Cancelado}`,
   ]);
-  expect(told(dictionaries.en, "en", [{ campo: "promotor", antes: null, ahora: { id: "1", nombre: "Pablo" } }])).toEqual(["Promoter: empty → Pablo"]);
-  expect(told(dictionaries.en, "en", [{ campo: "emision", antes: 1, ahora: 2 }])).toEqual(["New code: issue 2"]);
+  expect(told(en, "en", [{ campo: "promotor", antes: null, ahora: { id: "1", nombre: "Pablo" } }])).toEqual(["Promoter: empty → Pablo"]);
+  expect(told(en, "en", [{ campo: "emision", antes: 1, ahora: 2 }])).toEqual(["New code: issue 2"]);
 });
 
 test("going back sets what was there, and leaves what no edit can set", () => {

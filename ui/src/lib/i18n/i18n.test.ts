@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Code } from "../backend/types";
-import { dictionaries, errorText, systemLang } from ".";
+import { errorText, systemLang, wordsOf } from ".";
 
 /** Every text with its path; functions are called with figures that plurals differ on. */
 function texts(value: unknown, path: string, many: number): [string, string][] {
@@ -12,6 +12,8 @@ function texts(value: unknown, path: string, many: number): [string, string][] {
 
 /** The codes of the generated type: the only list of them on this side. */
 const codes = [...readFileSync(new URL("../bindings/Code.ts", import.meta.url), "utf8").matchAll(/"([a-z_]+)"/g)].map((match) => match[1] as Code);
+
+const dictionaries = { es: await wordsOf("es"), en: await wordsOf("en") };
 
 describe("the languages", () => {
   it("have the same texts, none of them empty", () => {

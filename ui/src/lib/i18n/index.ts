@@ -1,8 +1,7 @@
-// Typed dictionaries: a key that is missing in one language does not compile.
+// Typed dictionaries: a key that is missing in one language does not compile. The window loads the one that it speaks.
 
 import type { Code, Lang } from "../backend/types";
-import { en } from "./en";
-import { es } from "./es";
+import type { es } from "./es";
 
 /** The shape of `es` with its literals widened, so that another language may use other words. */
 type Widened<T> = {
@@ -11,7 +10,12 @@ type Widened<T> = {
 
 export type Messages = Widened<typeof es>;
 
-export const dictionaries: Record<Lang, Messages> = { es, en };
+/** A language and its words. */
+export type Spoken = { readonly lang: Lang; readonly words: Messages };
+
+export async function wordsOf(lang: Lang): Promise<Messages> {
+  return lang === "es" ? (await import("./es")).es : (await import("./en")).en;
+}
 
 /** The first of the system's languages that Portero speaks, where nobody chose one; else the venues' own. */
 export function systemLang(languages: readonly string[]): Lang {

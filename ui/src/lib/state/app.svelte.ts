@@ -1,7 +1,7 @@
 // What the whole window shares: who and where this device is, the connection, the language, the look, the screen.
 
 import { errorView, type Backend, type DoorStatus, type ErrorView, type Lang, type LinkState, type Startup, type StartChoice, type Theme } from "../backend";
-import { dictionaries, errorText, systemLang, type Messages } from "../i18n";
+import { errorText, systemLang, wordsOf, type Messages, type Spoken } from "../i18n";
 import { firstZoom, keptZoom, nextZoom } from "../zoom";
 import { Toasts } from "./toasts.svelte";
 
@@ -11,6 +11,10 @@ export type Screen = "door" | "reservations" | "tonight" | "conflicts" | "device
 const LOOK_AGAIN = 15;
 
 export const SCREENS: readonly Screen[] = ["door", "reservations", "tonight", "conflicts", "devices", "settings"];
+
+function langOf(startup: Startup): Lang {
+  return startup.lang ?? systemLang(navigator.languages);
+}
 
 export class App {
   readonly toasts = new Toasts();
@@ -23,7 +27,6 @@ export class App {
   statusAt = $state(0);
   /** Ticks once a second, for ages. */
   now = $state(Date.now());
-  lang = $state<Lang>("es");
   theme = $state<Theme | null>(null);
   contrast = $state(false);
   zoom = $state(1);
@@ -33,8 +36,12 @@ export class App {
   history = $state<{ state: LinkState; since: number }[]>([]);
   #seconds = 0;
   #systemDark = $state(true);
+  #spoken: Spoken;
+  /** The language that was asked for last; its words may be on their way. */
+  #asked: Lang;
 
-  readonly t: Messages = $derived(dictionaries[this.lang]);
+  readonly lang: Lang = $derived.by(() => this.#spoken.lang);
+  readonly t: Messages = $derived.by(() => this.#spoken.words);
   readonly identity = $derived(this.startup?.identity ?? null);
   readonly zone = $derived(this.identity?.zonaHoraria);
   readonly today = $derived(this.identity?.hoy ?? new Date().toISOString().slice(0, 10));
@@ -50,7 +57,12 @@ export class App {
     return age === undefined || age === null ? null : age + Math.max(0, this.now - this.statusAt);
   });
 
-  constructor(readonly backend: Backend) {
+  constructor(
+    readonly backend: Backend,
+    spoken: Spoken,
+  ) {
+    this.#spoken = $state.raw(spoken);
+    this.#asked = spoken.lang;
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.#systemDark = dark.matches;
     dark.addEventListener("change", () => (this.#systemDark = dark.matches));
@@ -88,7 +100,9 @@ export class App {
   async open(): Promise<void> {
     this.failure = null;
     try {
-      this.#opened(await this.backend.startup());
+      const startup = await this.backend.startup();
+      await this.#speak(langOf(startup));
+      this.#opened(startup);
       await this.#load();
     } catch (thrown) {
       this.failure = errorView(thrown);
@@ -108,7 +122,7 @@ export class App {
 
   #opened(startup: Startup): void {
     this.startup = startup;
-    this.lang = startup.lang ?? systemLang(navigator.languages);
+    void this.#speak(langOf(startup));
     this.theme = startup.theme;
     this.sound = startup.sound;
     this.failure = startup.problem;
@@ -142,8 +156,15 @@ export class App {
   }
 
   setLang(lang: Lang): void {
-    this.lang = lang;
+    void this.#speak(lang);
     this.#prefer("ui.lang", lang);
+  }
+
+  async #speak(lang: Lang): Promise<void> {
+    this.#asked = lang;
+    if (lang === this.lang) return;
+    const words = await wordsOf(lang);
+    if (lang === this.#asked) this.#spoken = { lang, words };
   }
 
   setTheme(theme: Theme): void {
