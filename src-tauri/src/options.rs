@@ -23,8 +23,8 @@ pub(crate) struct Options {
     /// A file with this device's token.
     #[arg(long, value_name = "F", requires = "hub")]
     pub(crate) token_file: Option<PathBuf>,
-    /// `none`, a camera's number, `sim`, or `file:GLOB` (pictures as frames).
-    #[arg(long, value_name = "none|N|sim|file:GLOB")]
+    /// `none`, a camera's number, `sim` (drawn, 15 pictures a second; `sim:30` for another number), or `file:GLOB` (pictures as frames).
+    #[arg(long, value_name = "none|N|sim[:FPS]|file:GLOB")]
     pub(crate) camera: Option<String>,
     /// The window's language for this run.
     #[arg(long)]

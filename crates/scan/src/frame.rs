@@ -1,6 +1,9 @@
 //! Frames, and the one place where the latest of them lies: no queue, the newest wins.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 use std::time::Duration;
 
 use crate::luma::Luma;
@@ -19,6 +22,8 @@ pub(crate) struct Frame {
 pub(crate) struct Latest {
     slot: Mutex<(u32, Option<Frame>)>,
     arrived: Condvar,
+    /// Nothing moves: a camera need not unpack every frame that it sends.
+    calm: AtomicBool,
 }
 
 impl Latest {
@@ -41,6 +46,16 @@ impl Latest {
     /// Takes the frame away: the camera is gone and its last picture would be a lie.
     pub(crate) fn clear(&self) {
         self.lock().1 = None;
+        self.be_calm(false);
+    }
+
+    /// Says whether anything moves in the frames, to whoever makes them.
+    pub(crate) fn be_calm(&self, calm: bool) {
+        self.calm.store(calm, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_calm(&self) -> bool {
+        self.calm.load(Ordering::Relaxed)
     }
 
     /// The newest frame.

@@ -19,6 +19,8 @@ use crate::view::{FrameView, Hint, Outline};
 const UNMOVED: u32 = 6;
 /// After so many of them with nothing that looks like a code, one in so many: whoever comes moves.
 const DESERTED: (u32, u32) = (60, 30);
+/// After so many of them, whoever looks on has seen the last movement too.
+const CALM: u32 = 15;
 /// An outline stays so long without being seen: no reader reads every frame, and a flicker helps nobody.
 const OUTLINE_MS: u64 = 250;
 /// A hint waits until nothing was read for so long.
@@ -66,7 +68,7 @@ impl Pipeline {
     pub(crate) fn new(spec: &SourceSpec, settings: &ScanSettings) -> Self {
         let decoder = match spec {
             SourceSpec::Files { .. } => Decoder::Still(StillDecoder::new()),
-            SourceSpec::None | SourceSpec::Index(_) | SourceSpec::Name(_) | SourceSpec::Sim => {
+            SourceSpec::None | SourceSpec::Index(_) | SourceSpec::Name(_) | SourceSpec::Sim { .. } => {
                 Decoder::Live(LiveDecoder::new())
             }
         };
@@ -116,12 +118,14 @@ impl Pipeline {
                 frame: frame.number,
                 outlines,
                 hint,
+                calm: self.nothing() && self.unmoved > CALM,
             },
         )
     }
 
     /// Where nothing moved, what was seen last is still there: known to be, not read once more.
     fn unmoved(&mut self, blocks: &Blocks) -> Option<Reading> {
+        let nothing = self.nothing();
         let Decoder::Live(live) = &mut self.decoder else {
             return None;
         };
@@ -135,7 +139,6 @@ impl Pipeline {
             return None;
         }
         self.unmoved = self.unmoved.saturating_add(1);
-        let nothing = last.codes.is_empty() && last.located.is_empty() && self.hint.0.is_none();
         let deserted = nothing && self.unmoved > DESERTED.0;
         if self
             .unmoved
@@ -152,6 +155,12 @@ impl Pipeline {
             still.codes = late.codes;
         }
         Some(still)
+    }
+
+    /// Whether there was nothing in the frame decoded last, not even what could be a code.
+    fn nothing(&self) -> bool {
+        let empty = |(_, last): &(Blocks, Reading)| last.codes.is_empty() && last.located.is_empty();
+        self.hint.0.is_none() && self.before.as_ref().is_some_and(empty)
     }
 
     fn decode(&mut self, frame: &Frame) -> Reading {

@@ -186,9 +186,13 @@ impl Scanner {
 
     /// What to draw over the preview that was given last.
     pub fn overlay(&self) -> FrameView {
+        let now = lock(&self.shown.looked).1.clone();
         match &*lock(&self.shown.previewed) {
-            Some((when, view)) if when.elapsed() < PREVIEWED => view.clone(),
-            _ => lock(&self.shown.looked).1.clone(),
+            Some((when, view)) if when.elapsed() < PREVIEWED => FrameView {
+                calm: now.calm,
+                ..view.clone()
+            },
+            _ => now,
         }
     }
 
@@ -261,6 +265,7 @@ fn run(
         match source.next(PATIENCE) {
             Next::Frame(frame) => {
                 let (codes, view) = pipeline.look(&frame);
+                shown.latest.be_calm(view.calm);
                 *lock(&shown.looked) = (Some(frame), view);
                 codes.into_iter().for_each(|code| on_event(ScanEvent::Code(code)));
             }

@@ -150,4 +150,6 @@ pub struct FrameView {
     pub outlines: Vec<Outline>,
     /// What would help, if nothing was read lately.
     pub hint: Option<Hint>,
+    /// Nothing moves and nothing is there: the next pictures are as this one.
+    pub calm: bool,
 }

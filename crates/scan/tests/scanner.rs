@@ -14,8 +14,9 @@ use std::sync::{
 };
 use std::time::Duration;
 
+use portero_scan::synth::{effects, scene, sequence::Sequence};
 use portero_scan::view::{CameraFault, CameraStatus};
-use portero_scan::{ScanEvent, ScanSettings, Scanner, SourceSpec, qr};
+use portero_scan::{ScanEvent, ScanSettings, Scanner, SourceSpec, qr, watch_frames};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -136,7 +137,7 @@ fn the_drawn_door_shows_the_codes_it_is_given() {
     let given = codes.clone();
     let sim_codes = Arc::new(move || given.to_vec());
     let (_scanner, inbox) = start(
-        SourceSpec::Sim,
+        SourceSpec::Sim { fps: 15 },
         ScanSettings {
             sim_codes,
             ..ScanSettings::default()
@@ -147,9 +148,28 @@ fn the_drawn_door_shows_the_codes_it_is_given() {
 
 #[test]
 fn dropping_it_ends_its_threads() {
-    let (scanner, inbox) = start(SourceSpec::Sim, ScanSettings::default());
+    let (scanner, inbox) = start(SourceSpec::Sim { fps: 15 }, ScanSettings::default());
     inbox.recv_timeout(LONG).unwrap();
     drop(scanner);
     while inbox.recv_timeout(LONG).is_ok() {}
     assert!(matches!(inbox.try_recv(), Err(mpsc::TryRecvError::Disconnected)));
+}
+
+#[test]
+fn an_empty_doorway_is_calm_and_a_phone_ends_that() {
+    let mut rng = fastrand::Rng::with_seed(3);
+    let room = effects::room(&mut rng, scene::WIDTH, scene::HEIGHT);
+    let mut empty = || {
+        let mut canvas = room.clone();
+        effects::sensor(&mut rng, &mut canvas, 0.6, 1.6);
+        Arc::new(canvas.to_luma())
+    };
+    let mut frames: Vec<_> = (0..30).map(|_| empty()).collect();
+    let came = frames.len();
+    frames.extend(Sequence::new(2).skip(20).map(Arc::new));
+    let mut calm = Vec::new();
+    watch_frames(frames, |_, view| calm.push(view.calm));
+    assert!(!calm[0], "before anything is known");
+    assert!(calm[came - 1], "{calm:?}");
+    assert!(calm[came..].iter().all(|calm| !calm), "{calm:?}");
 }

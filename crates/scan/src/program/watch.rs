@@ -11,7 +11,7 @@ use super::{Failure, content, line, rounded};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A camera's number, `name:NAME`, `sim`, or `file:GLOB`.
+    /// A camera's number, `name:NAME`, `sim`, `sim:FPS`, or `file:GLOB`.
     #[arg(long)]
     camera: SourceSpec,
     /// End at the first code. With file:, end after one pass, exit status 1 if nothing was read.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             ));
         }
         SourceSpec::Files { once, .. } => *once = args.once,
-        SourceSpec::Index(_) | SourceSpec::Name(_) | SourceSpec::Sim => {}
+        SourceSpec::Index(_) | SourceSpec::Name(_) | SourceSpec::Sim { .. } => {}
     }
     let end = match args.seconds {
         Some(s) if s.is_finite() && (0.0..=1e9).contains(&s) => {

@@ -17,10 +17,19 @@ use crate::frame::Latest;
 use crate::luma::Luma;
 use crate::view::{CameraFault, CameraStatus, Dial, Turn};
 
+/// What a camera sent.
+pub(super) enum Shot {
+    Frame(Luma),
+    /// A frame that nobody wanted to see: it was not unpacked.
+    Unseen,
+    /// The cable cut it short; the next one is due in a moment.
+    Damaged,
+}
+
 /// An opened camera's frames; stays on its thread.
 pub(super) trait Capture {
-    /// The next frame, waiting for it; `None` for one that came damaged.
-    fn frame(&mut self) -> Result<Option<Luma>, Fault>;
+    /// The next frame, waiting for it; unpacking takes most of the time, and is left out where it is not `wanted`.
+    fn frame(&mut self, wanted: bool) -> Result<Shot, Fault>;
     /// What it has to be turned; asking may take a while.
     fn dials(&mut self) -> Vec<Dial>;
     /// Turns a dial. One that the camera refuses stays as it was.
@@ -72,6 +81,8 @@ const PATIENCE: Patience = Patience {
     frame: Duration::from_secs(3),
     retry: Duration::from_secs(1),
 };
+/// Frames a second that are looked at while nothing moves.
+const CALM_FPS: u32 = 10;
 /// Threads left behind in a hanging driver, at most.
 const LEFT_BEHIND: usize = 3;
 
@@ -282,14 +293,21 @@ impl Run {
     fn stream(&self, mut opened: Opened) -> (String, Fault) {
         let name = opened.name.clone();
         let mut told = false;
+        let one_in = (opened.fps / CALM_FPS).max(1);
+        let mut number = 0u32;
         loop {
-            let frame = opened.capture.frame();
+            number = number.wrapping_add(1);
+            let wanted = number.is_multiple_of(one_in) || !self.latest.is_calm();
+            let frame = opened.capture.frame(wanted);
             if self.stopped() {
                 return (name, Fault::new(CameraFault::Failed, "left behind"));
             }
             match frame {
-                Ok(None) => {}
-                Ok(Some(plane)) => {
+                Ok(Shot::Damaged) => {}
+                Ok(Shot::Unseen) => {
+                    let _ = self.tell.send(News::Alive);
+                }
+                Ok(Shot::Frame(plane)) => {
                     self.latest.put(Arc::new(plane.fit()));
                     // The state follows the first frame: a camera that opens and sends nothing does not run.
                     if !std::mem::replace(&mut told, true) {

@@ -12,7 +12,7 @@ use crate::luma::Luma;
 use crate::view::{CameraFault, CameraStatus};
 
 /// Pictures a second.
-pub(crate) const RATE: u32 = 15;
+const RATE: u32 = 15;
 const PERIOD: Duration = Duration::from_nanos(1_000_000_000 / RATE as u64);
 /// Decoded pictures kept between passes; beyond, files are read anew.
 const KEPT: usize = 100;

@@ -75,7 +75,12 @@ pub(crate) fn open(
             latest,
             panel,
         )),
-        SourceSpec::Sim => Box::new(sim::Sim::new(Arc::clone(sim_codes), latest)),
+        SourceSpec::Sim { fps } => Box::new(camera::Camera::new(
+            sim::opener(Arc::clone(sim_codes), *fps),
+            "sim".to_owned(),
+            latest,
+            panel,
+        )),
         SourceSpec::Files { pattern, once } => Box::new(files::Files::new(pattern.clone(), *once, latest)),
     }
 }

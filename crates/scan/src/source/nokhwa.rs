@@ -10,9 +10,8 @@ use nokhwa::utils::{
 use nokhwa::{Camera, NokhwaError};
 use serde::Serialize;
 
-use super::camera::{Capture, Fault, Opened, Opener};
+use super::camera::{Capture, Fault, Opened, Opener, Shot};
 use super::dials;
-use crate::luma::Luma;
 use crate::pixels::{PixelFormat, from_camera};
 use crate::view::{CameraFault, Dial, Turn};
 
@@ -126,14 +125,16 @@ struct Stream {
 }
 
 impl Capture for Stream {
-    fn frame(&mut self) -> Result<Option<Luma>, Fault> {
+    fn frame(&mut self, wanted: bool) -> Result<Shot, Fault> {
         let raw = self.camera.frame_raw().map_err(|e| gone(&fault(&e)))?;
+        if !wanted {
+            return Ok(Shot::Unseen);
+        }
         match from_camera(self.pixels, self.width, self.height, &raw) {
-            Ok(plane) => Ok(Some(plane)),
-            // A frame that the cable damaged is left out; the next one is due in a moment.
+            Ok(plane) => Ok(Shot::Frame(plane)),
             Err(error) => {
                 tracing::debug!(%error, "frame left out");
-                Ok(None)
+                Ok(Shot::Damaged)
             }
         }
     }

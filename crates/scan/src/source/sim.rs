@@ -1,4 +1,5 @@
-//! A drawn door: phones and sheets with tickets come before the camera, stay a moment, and go.
+//! A drawn door: phones and sheets with tickets come before the camera, stay a moment, and go. It is a camera
+//! like any other: drawn on the camera's thread, where nobody waits for it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,17 +8,15 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use super::{FrameSource, Next, files::RATE};
+use super::camera::{Capture, Fault, Opened, Opener, Shot};
 use crate::decode::{centre, side};
-use crate::frame::{Frame, Latest};
 use crate::luma::Luma;
 use crate::scanner::CodesOf;
 use crate::synth::{Canvas, Pose, Texture, between, effects, normal, texture::Look};
-use crate::view::CameraStatus;
+use crate::view::{Dial, Turn};
 
 const WIDTH: usize = 1280;
 const HEIGHT: usize = 720;
-const PERIOD: Duration = Duration::from_nanos(1_000_000_000 / RATE as u64);
 /// Seconds that a guest takes: in, before the camera, out, and the way of the next one.
 const IN: f32 = 0.4;
 const STAY: f32 = 1.2;
@@ -28,10 +27,23 @@ const SEED: u64 = 20_261_124;
 /// Grain of the sensor.
 const GRAIN: f32 = 2.5;
 
-/// The source; see the module.
-pub(super) struct Sim {
+/// Opens a drawn door of so many pictures a second.
+pub(super) fn opener(codes: CodesOf, fps: u32) -> Opener {
+    Arc::new(move || {
+        Ok(Opened {
+            name: "sim".into(),
+            width: WIDTH as u32,
+            height: HEIGHT as u32,
+            fps,
+            format: "sim",
+            capture: Box::new(Sim::new(Arc::clone(&codes), fps)),
+        })
+    })
+}
+
+struct Sim {
     codes: CodesOf,
-    latest: Arc<Latest>,
+    rate: Rate,
     rng: Rng,
     room: Canvas,
     grain: Vec<i8>,
@@ -40,12 +52,10 @@ pub(super) struct Sim {
     /// Frames until the next guest.
     away: u32,
     due: Instant,
-    told: bool,
-    pending: Option<Frame>,
 }
 
 impl Sim {
-    pub(super) fn new(codes: CodesOf, latest: Arc<Latest>) -> Self {
+    fn new(codes: CodesOf, fps: u32) -> Self {
         let mut rng = Rng::with_seed(SEED);
         let room = effects::room(&mut rng, WIDTH, HEIGHT);
         let grain = (0..WIDTH * 64 + 977)
@@ -53,7 +63,7 @@ impl Sim {
             .collect();
         Self {
             codes,
-            latest,
+            rate: Rate(fps),
             rng,
             room,
             grain,
@@ -61,15 +71,13 @@ impl Sim {
             guest: None,
             away: 6,
             due: Instant::now(),
-            told: false,
-            pending: None,
         }
     }
 
     fn draw(&mut self) -> Luma {
         if self.guest.as_ref().is_some_and(Guest::gone) {
             self.guest = None;
-            self.away = frames(GAP);
+            self.away = self.rate.frames(GAP);
         }
         if self.guest.is_none() {
             self.away = self.away.saturating_sub(1);
@@ -89,7 +97,7 @@ impl Sim {
         let codes = (self.codes)();
         let code = codes.get(self.guests % codes.len().max(1))?;
         self.guests += 1;
-        Guest::new(&mut self.rng, code)
+        Guest::new(&mut self.rng, code, self.rate)
             .inspect_err(|error| tracing::warn!(%error, "a guest's code cannot be drawn"))
             .ok()
     }
@@ -107,41 +115,41 @@ impl Sim {
     }
 }
 
-impl FrameSource for Sim {
-    fn next(&mut self, patience: Duration) -> Next {
-        if let Some(frame) = self.pending.take() {
-            return Next::Frame(frame);
-        }
-        let wait = self.due.saturating_duration_since(Instant::now());
-        if wait > patience {
-            thread::sleep(patience);
-            return Next::Nothing;
-        }
-        thread::sleep(wait);
-        self.due = Instant::now().max(self.due + PERIOD);
+impl Capture for Sim {
+    fn frame(&mut self, wanted: bool) -> Result<Shot, Fault> {
+        thread::sleep(self.due.saturating_duration_since(Instant::now()));
+        // A slow machine shifts the frames; it does not make the next ones come faster.
+        self.due = Instant::now().max(self.due + self.rate.period());
+        // The night goes on, whoever looks.
         let plane = self.draw();
-        let frame = self.latest.put(Arc::new(plane));
-        if std::mem::replace(&mut self.told, true) {
-            return Next::Frame(frame);
-        }
-        self.pending = Some(frame);
-        Next::Status(CameraStatus::Running {
-            name: "sim".into(),
-            width: WIDTH as u32,
-            height: HEIGHT as u32,
-            fps: RATE,
-            format: "sim".into(),
-        })
+        Ok(if wanted { Shot::Frame(plane) } else { Shot::Unseen })
     }
+
+    fn dials(&mut self) -> Vec<Dial> {
+        Vec::new()
+    }
+
+    fn turn(&mut self, _: &Turn) {}
 }
 
-fn frames(seconds: f32) -> u32 {
-    (seconds * RATE as f32) as u32
+/// Pictures a second.
+#[derive(Clone, Copy)]
+struct Rate(u32);
+
+impl Rate {
+    fn period(self) -> Duration {
+        Duration::from_secs(1) / self.0.max(1)
+    }
+
+    fn frames(self, seconds: f32) -> u32 {
+        (seconds * self.0 as f32) as u32
+    }
 }
 
 /// One guest's phone or sheet, and its way.
 struct Guest {
     texture: Texture,
+    rate: Rate,
     frame: u32,
     from: [f32; 2],
     held: Pose,
@@ -154,7 +162,7 @@ struct Guest {
 }
 
 impl Guest {
-    fn new(rng: &mut Rng, code: &str) -> Result<Self, crate::qr::QrError> {
+    fn new(rng: &mut Rng, code: &str, rate: Rate) -> Result<Self, crate::qr::QrError> {
         let kind = rng.u32(..100);
         let mut look = Look::of(rng, kind < 82);
         look.inverted = (70..78).contains(&kind);
@@ -181,6 +189,7 @@ impl Guest {
         let from = [[-200.0, 420.0], [1480.0, 420.0], [640.0, 1050.0]][rng.usize(..3)];
         Ok(Self {
             texture,
+            rate,
             frame: 0,
             from,
             held,
@@ -196,12 +205,12 @@ impl Guest {
     }
 
     fn gone(&self) -> bool {
-        self.frame >= frames(IN + STAY + OUT)
+        self.frame >= self.rate.frames(IN + STAY + OUT)
     }
 
     /// How far it is from where it came: 1 outside, 0 held before the camera.
     fn way(&self) -> f32 {
-        let t = self.frame as f32 / RATE as f32;
+        let t = self.frame as f32 / self.rate.0 as f32;
         if t < IN {
             (1.0 - t / IN).powi(3)
         } else {

@@ -17,4 +17,8 @@ outlines: Array<Outline>,
 /**
  * What would help, if nothing was read lately.
  */
-hint: Hint | null, };
+hint: Hint | null, 
+/**
+ * Nothing moves and nothing is there: the next pictures are as this one.
+ */
+calm: boolean, };

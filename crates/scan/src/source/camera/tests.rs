@@ -28,6 +28,8 @@ struct Driver {
     open_now: Mutex<usize>,
     /// Where its focus stands; a camera that was pulled out has forgotten it.
     focus: Mutex<i64>,
+    /// Of each frame: whether it was wanted.
+    asked: Mutex<Vec<bool>>,
 }
 
 struct Handle(Arc<Driver>);
@@ -45,17 +47,22 @@ impl Drop for Handle {
 }
 
 impl Capture for Handle {
-    fn frame(&mut self) -> Result<Option<Luma>, Fault> {
+    fn frame(&mut self, wanted: bool) -> Result<Shot, Fault> {
+        self.0.asked.lock().unwrap().push(wanted);
         match self.0.act() {
             None | Some(Act::Frame) => {
                 thread::sleep(Duration::from_millis(2));
-                Ok(Some(Luma::filled(8, 8, 50)))
+                Ok(if wanted {
+                    Shot::Frame(Luma::filled(8, 8, 50))
+                } else {
+                    Shot::Unseen
+                })
             }
-            Some(Act::Damaged) => Ok(None),
+            Some(Act::Damaged) => Ok(Shot::Damaged),
             Some(Act::Panic) => panic!("a driver's crate"),
             Some(Act::Hang(until)) => {
                 let _ = until.recv();
-                Ok(None)
+                Ok(Shot::Damaged)
             }
             Some(Act::PullOut | Act::Open | Act::Refuse(_)) => {
                 *self.0.focus.lock().unwrap() = 0;
@@ -238,4 +245,27 @@ fn a_dial_is_turned_and_turned_again_after_it_was_pulled_out() {
     assert_eq!(panel.dials(), [], "a camera that is gone has no dials");
     until(&mut camera, stands(120));
     assert_eq!(*driver.focus.lock().unwrap(), 120);
+}
+
+#[test]
+fn while_nothing_moves_a_third_of_the_frames_is_unpacked() {
+    let (mut camera, driver) = camera(vec![Act::Open]);
+    let latest = Arc::clone(&camera.latest);
+    until(&mut camera, |log| {
+        count(log, "running") == 1 && count(log, "frame") > 0
+    });
+    assert!(driver.asked.lock().unwrap().iter().all(|wanted| *wanted));
+    latest.be_calm(true);
+    // Longer than the watch has patience: frames that nobody sees are a sign of life.
+    let start = Instant::now();
+    while start.elapsed() < QUICK.frame * 2 {
+        assert!(!matches!(camera.next(QUICK.retry), Next::Status(_)));
+    }
+    let asked = std::mem::take(&mut *driver.asked.lock().unwrap());
+    let (seen, all) = (asked.iter().filter(|wanted| **wanted).count(), asked.len());
+    assert!(all > 12 && seen * 5 < all * 2, "{seen} of {all}");
+    latest.be_calm(false);
+    until(&mut camera, |log| log.last().is_some_and(|last| last == "frame"));
+    let asked = driver.asked.lock().unwrap();
+    assert!(asked.last().is_some_and(|wanted| *wanted), "{asked:?}");
 }

@@ -43,7 +43,7 @@ function pose(ms: number): Pose {
 const CODE = 92;
 
 export function frameAt(ms: number, frame: number, reading: boolean): FrameView {
-  if (!reading) return { frame, outlines: [], hint: null };
+  if (!reading) return { frame, outlines: [], hint: null, calm: false };
   const { x, y, turn } = pose(ms);
   const corner = (dx: number, dy: number): [number, number] => {
     const half = CODE / 2;
@@ -51,7 +51,7 @@ export function frameAt(ms: number, frame: number, reading: boolean): FrameView 
     const py = y + dx * half * Math.sin(turn) + dy * half * Math.cos(turn);
     return [px / WIDTH, py / HEIGHT];
   };
-  return { frame, outlines: [{ corners: [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)], textKnown: true }], hint: null };
+  return { frame, outlines: [{ corners: [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)], textKnown: true }], hint: null, calm: false };
 }
 
 export class Picture {
