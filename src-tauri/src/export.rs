@@ -1,10 +1,12 @@
 //! A list on its way into a file, part by part as the window asks for them: so that it can say how far it is, and stop.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use portero_door::Door;
 use portero_door::spreadsheet::{Format, RosterFile, RosterWords};
 use portero_door::view::ListQuery;
+use portero_protocol::ids::ReservationId;
 use portero_protocol::problem::Code;
 use tokio::sync::Mutex;
 
@@ -15,12 +17,14 @@ use crate::view::ExportView;
 #[derive(Default)]
 pub(crate) struct Exports(Mutex<Option<Export>>);
 
+/// Rows in a part.
+const PART: usize = 1_000;
+
 struct Export {
-    query: ListQuery,
     file: RosterFile,
-    next: Option<i64>,
+    /// What is still to be written, in the list's order; all of it as it was when the export began.
+    rest: VecDeque<ReservationId>,
     done: u32,
-    total: u32,
 }
 
 impl Exports {
@@ -33,19 +37,9 @@ impl Exports {
         words: RosterWords,
         place: PathBuf,
     ) -> Result<ExportView> {
-        let first = ListQuery {
-            limit: Some(0),
-            ..query.clone()
-        };
-        let total = door.list(first).await?.total;
+        let rest = door.ids(query, u32::MAX).await?.into();
         let file = RosterFile::create(place, format, words)?;
-        let export = Export {
-            query,
-            file,
-            next: None,
-            done: 0,
-            total,
-        };
+        let export = Export { file, rest, done: 0 };
         let view = export.view(None);
         *self.0.lock().await = Some(export);
         Ok(view)
@@ -57,20 +51,19 @@ impl Exports {
         let Some(mut export) = under_way.take() else {
             return Err(ErrorView::new(Code::NotFound, "no list is being written"));
         };
-        let (rows, next) = door.part(export.query.clone(), export.next).await?;
-        let last = next.is_none();
+        let part = export.rest.drain(..export.rest.len().min(PART)).collect();
+        let rows = door.rows(part).await?;
         // The disk is waited for on a thread that may wait.
         let (export, path) = tokio::task::spawn_blocking(move || -> Result<_> {
             export.file.add(&rows)?;
             export.done = export
                 .done
                 .saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-            if last {
+            if export.rest.is_empty() {
                 let view = export.view(None);
                 let path = export.file.finish()?;
                 return Ok((None, Some((view, path))));
             }
-            export.next = next;
             Ok((Some(export), None))
         })
         .await
@@ -96,8 +89,9 @@ impl Export {
     fn view(&self, path: Option<String>) -> ExportView {
         ExportView {
             done: self.done,
-            // What was made meanwhile is written too.
-            total: self.total.max(self.done),
+            total: self
+                .done
+                .saturating_add(u32::try_from(self.rest.len()).unwrap_or(u32::MAX)),
             path,
         }
     }

@@ -31,13 +31,12 @@ impl Door {
         self.read(move |reads| reads.list(&query)).await
     }
 
-    /// A part of all that a list shows, for long works; `start` is what the part before gave, `None` for the first.
+    /// These reservations in this order, as for a list's file; those that are deleted meanwhile are left out.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn part(&self, query: ListQuery, start: Option<i64>) -> Result<(Vec<Row>, Option<i64>)> {
-        let part = self.read(move |reads| reads.part(&query, start)).await?;
-        Ok((part.rows, part.next))
+    pub async fn rows(&self, ids: Vec<ReservationId>) -> Result<Vec<Row>> {
+        self.read(move |reads| reads.rows(&ids)).await
     }
 
     /// The ids of what a list shows, in its order: at most `most`, and one more where there are more.

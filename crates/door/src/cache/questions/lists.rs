@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params_from_iter};
 
 use super::super::slot::{day_places, day_start};
 use super::super::words::{self, Mark};
-use super::{COLUMNS, Raw, Reads, parse_id, raw, read};
+use super::{COLUMNS, Reads, parse_id, raw, read, row_where};
 use crate::error::Result;
 use crate::view::{Found, ListQuery, Only, Order, PromoterCount, ReservationPage, Row};
 
@@ -16,17 +16,6 @@ use crate::view::{Found, ListQuery, Only, Order, PromoterCount, ReservationPage,
 const PAGE: u32 = 100;
 /// Rows in a page at most.
 const PAGE_MAX: u32 = 1_000;
-
-/// Rows in a part of a long work.
-const PART: u32 = 1_000;
-
-/// A part of a long list, and where the next one starts.
-#[derive(Debug)]
-pub(crate) struct Part {
-    pub(crate) rows: Vec<Row>,
-    /// `None`: that was the last.
-    pub(crate) next: Option<i64>,
-}
 
 impl Reads {
     /// A page of a list.
@@ -46,18 +35,15 @@ impl Reads {
         Ok(page)
     }
 
-    /// A part of all that a list shows, from a place on, in the order of nights and hours. Each part is of its own moment: what is changed meanwhile may be in none or in two.
-    pub(crate) fn part(&self, query: &ListQuery, start: Option<i64>) -> Result<Part> {
-        let (from, to) = places(query);
-        let from = start.map_or(from, |start| start.max(from));
+    /// These reservations, in this order; those that are deleted meanwhile are left out.
+    pub(crate) fn rows(&self, ids: &[ReservationId]) -> Result<Vec<Row>> {
         let view = self.view()?;
-        let found = Asked::of(query).raw(view.slot(), from, to, "ASC", PART, 0)?;
-        let next = found
-            .last()
-            .filter(|_| found.len() == PART as usize)
-            .map(|last| last.place + 1);
-        let rows = found.into_iter().map(read).collect::<Result<_>>()?;
-        Ok(Part { rows, next })
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found = row_where(view.slot(), "id = ?1", id.as_str())?;
+            rows.extend(found.filter(|found| !found.hidden).map(|found| found.row));
+        }
+        Ok(rows)
     }
 
     /// The ids of what a list shows, in its order; at most `most` and one more, so that whoever asks sees that there are too many.
@@ -260,19 +246,6 @@ impl Asked {
         limit: u32,
         offset: u32,
     ) -> Result<Vec<Row>> {
-        let found = self.raw(slot, from, to, order, limit, offset)?;
-        found.into_iter().map(read).collect()
-    }
-
-    fn raw(
-        &self,
-        slot: super::Slot<'_>,
-        from: i64,
-        to: i64,
-        order: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Raw>> {
         let (condition, mut bound) = self.condition(from, to);
         bound.push(SqlValue::from(i64::from(limit)));
         bound.push(SqlValue::from(i64::from(offset)));
@@ -283,6 +256,6 @@ impl Asked {
             self.by()
         ))?;
         let rows = statement.query_map(params_from_iter(bound), raw)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        rows.map(|row| read(row?)).collect()
     }
 }
