@@ -8,7 +8,7 @@
 //! - [`window`]: `portero` behind its driver, and what can be seen and done in it
 //! - [`guests`]: pictures for the camera
 //! - [`process`]: starting and ending programs
-//! - scenarios: [`opening`], [`joining`], [`scanning`], [`outage`], [`refusals`], [`desk`], [`manager`], [`portraits`]
+//! - scenarios: [`opening`], [`joining`], [`scanning`], [`serial`], [`outage`], [`refusals`], [`desk`], [`manager`], [`portraits`]
 
 mod desk;
 mod guests;
@@ -17,9 +17,12 @@ mod joining;
 mod manager;
 mod opening;
 mod outage;
+#[path = "../support/serial.rs"]
+mod plug;
 mod portraits;
 mod process;
 mod refusals;
 mod scanning;
+mod serial;
 mod stage;
 mod window;

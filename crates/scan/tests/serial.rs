@@ -1,38 +1,23 @@
 //! A scanner on a pseudo terminal: codes, unplugging, return, and ports that are none.
 
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::fs::File;
+#[path = "../../../tests/support/serial.rs"]
+mod plug;
+
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use portero_scan::serial::{
     SerialEvent, SerialFault, SerialScanner, SerialSettings, SerialStatus, USUAL_BAUD,
 };
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use plug::plug;
 
 const LONG: Duration = Duration::from_secs(30);
-
-/// A scanner that is plugged in at `path`.
-fn plug(path: &Path) -> File {
-    let main = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&main).unwrap();
-    unlockpt(&main).unwrap();
-    let name = ptsname(&main, Vec::new()).unwrap();
-    let name = PathBuf::from(std::ffi::OsStr::from_bytes(name.as_bytes()));
-    let _ = std::fs::remove_file(path);
-    symlink(name, path).unwrap();
-    File::from(main)
-}
 
 fn listen(path: &Path) -> (SerialScanner, Receiver<SerialEvent>) {
     let (tell, events) = mpsc::channel();
@@ -77,7 +62,7 @@ fn code(events: &Receiver<SerialEvent>) -> Vec<u8> {
 fn codes_come_with_or_without_an_end_of_line() {
     let dir = tempfile::tempdir().unwrap();
     let port = dir.path().join("scanner");
-    let mut scanner = plug(&port);
+    let mut scanner = plug(&port).unwrap();
     let (_listening, events) = listen(&port);
     assert!(matches!(status(&events), SerialStatus::Running { .. }));
     scanner.write_all(b"#P1 ONE\r\n\x02P1 TWO\x03").unwrap();
@@ -91,14 +76,14 @@ fn codes_come_with_or_without_an_end_of_line() {
 fn a_scanner_that_is_unplugged_is_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let port = dir.path().join("scanner");
-    let scanner = plug(&port);
+    let scanner = plug(&port).unwrap();
     let (listening, events) = listen(&port);
     assert!(matches!(status(&events), SerialStatus::Running { .. }));
     std::fs::remove_file(&port).unwrap();
     drop(scanner);
     assert_eq!(reason(&events), SerialFault::Unplugged);
     assert_eq!(reason(&events), SerialFault::NotFound);
-    let mut scanner = plug(&port);
+    let mut scanner = plug(&port).unwrap();
     assert!(matches!(status(&events), SerialStatus::Running { .. }));
     scanner.write_all(b"P1 AGAIN\r").unwrap();
     assert_eq!(code(&events), b"P1 AGAIN");
@@ -115,6 +100,6 @@ fn what_is_no_port_is_a_state_and_not_an_end() {
     assert_eq!(reason(&events), SerialFault::Failed);
     std::fs::remove_file(&file).unwrap();
     assert_eq!(reason(&events), SerialFault::NotFound);
-    let _scanner = plug(&file);
+    let _scanner = plug(&file).unwrap();
     assert!(matches!(status(&events), SerialStatus::Running { .. }));
 }

@@ -190,3 +190,22 @@ fn log(status: &SerialStatus) {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_what_a_person_can_mend() {
+        use rustix::io::Errno;
+        for (said, means) in [
+            (Errno::NOENT, SerialFault::NotFound),
+            (Errno::BUSY, SerialFault::Busy),
+            (Errno::ACCESS, SerialFault::Denied),
+            (Errno::PERM, SerialFault::Denied),
+            (Errno::NOTTY, SerialFault::Failed),
+        ] {
+            assert_eq!(fault(&said.into()), means, "{said:?}");
+        }
+    }
+}
