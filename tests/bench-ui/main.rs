@@ -5,7 +5,8 @@
 //! - [`start`]: from the program's start to its list, beside a bare window of the same kit ([`bare`])
 //! - [`typing`]: from a key press to the frame with the list it asks for
 //! - [`storm`]: frames and memory while 50 entries a second arrive
-//! - [`roster`]: 100,000 reservations; [`page`]: what looks on from inside the page
+//! - [`eye`]: what the whole app computes while its camera runs
+//! - [`roster`]: 100,000 reservations; [`page`]: what looks on from inside the page; [`proc`]: from outside
 
 #[path = "../e2e/hub.rs"]
 #[expect(dead_code, reason = "the tests of the real window need more of it")]
@@ -17,7 +18,9 @@ mod process;
 mod window;
 
 mod bare;
+mod eye;
 mod page;
+mod proc;
 mod roster;
 mod start;
 mod storm;
@@ -26,7 +29,7 @@ mod weight;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -42,22 +45,52 @@ fn main() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(measure())
 }
 
+/// The parts, as `cargo xtask bench ui PART …` names them; all where none is named.
+const PARTS: [&str; 5] = ["weight", "start", "eye", "typing", "storm"];
+
 async fn measure() -> Result<()> {
-    weight::measure()?;
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    if let Some(wrong) = named.iter().find(|named| !PARTS.contains(&named.as_str())) {
+        bail!("there is no part `{wrong}`; there are {}", PARTS.join(", "));
+    }
+    let wanted =
+        |parts: &[&str]| named.is_empty() || named.iter().any(|named| parts.contains(&named.as_str()));
+    if wanted(&["weight"]) {
+        weight::measure()?;
+    }
+    if !wanted(&["start", "eye", "typing", "storm"]) {
+        return Ok(());
+    }
     let dir = TempDir::with_prefix("portero-bench-ui-")?;
     let hub = Hub::start(dir.path())?;
     let guests = roster::import(&hub, dir.path()).await?;
     let args = manager(&hub, dir.path())?;
     note("a new device reads 100,000 reservations");
-    let window = Window::open(dir.path(), "bench-snapshot", &args).await?;
+    let without = [args.as_slice(), &["--camera".into(), "none".into()]].concat();
+    let window = Window::open(dir.path(), "bench-snapshot", &without).await?;
     window.until_badge("live", SNAPSHOT).await?;
     window.close().await?;
-    start::measure(&args)?;
-    note("typing, and 50 entries a second");
-    let window = Window::open(dir.path(), "bench", &args).await?;
+    if wanted(&["start"]) {
+        start::measure(&without)?;
+    }
+    if wanted(&["eye"]) {
+        eye::measure(dir.path(), &args)?;
+    }
+    if !wanted(&["typing", "storm"]) {
+        return Ok(());
+    }
+    let window = Window::open(dir.path(), "bench", &without).await?;
     window.until_badge("live", SNAPSHOT).await?;
-    typing::measure(&window).await?;
-    storm::measure(&window, &hub, dir.path(), &guests).await?;
+    if wanted(&["typing"]) {
+        note("typing");
+        typing::measure(&window).await?;
+    }
+    if wanted(&["storm"]) {
+        storm::measure(&window, &hub, dir.path(), &guests).await?;
+    }
     window.close().await
 }
 
@@ -74,8 +107,6 @@ fn manager(hub: &Hub, dir: &Path) -> Result<Vec<String>> {
         hub.url(),
         "--token-file".into(),
         token.display().to_string(),
-        "--camera".into(),
-        "none".into(),
         "--lang".into(),
         "es".into(),
     ];

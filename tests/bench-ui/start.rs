@@ -3,10 +3,12 @@
 use std::{
     io::{BufRead as _, BufReader, PipeReader},
     process::{Command, Stdio},
-    time::Instant,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     bare, figure, note, percentile,
@@ -15,7 +17,9 @@ use crate::{
 
 const ROUNDS: usize = 9;
 /// What the app says when its first list has been painted.
-const SHOWN: &str = "the window shows its list";
+pub(crate) const SHOWN: &str = "the window shows its list";
+/// A program that says nothing for so long never will.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Starts the app and the bare window in turn, so that both meet the same machine.
 pub(crate) fn measure(args: &[String]) -> Result<()> {
@@ -53,16 +57,29 @@ pub(crate) fn measure(args: &[String]) -> Result<()> {
 }
 
 /// How long a program takes until it says something, in ms. It is ended then.
-fn until(mut command: Command, words: &str, said: PipeReader) -> Result<f64> {
+fn until(command: Command, words: &str, said: PipeReader) -> Result<f64> {
     let began = Instant::now();
-    let _group = Group::start(&mut command)?;
+    let _group = started(command, words, said)?;
+    Ok(began.elapsed().as_secs_f64() * 1_000.0)
+}
+
+/// Starts a program and waits until it has said something.
+pub(crate) fn started(mut command: Command, words: &str, said: PipeReader) -> Result<Group> {
+    let group = Group::start(&mut command)?;
     // It holds the other end as well: without that, the program's end would be no end of its words.
     drop(command);
+    let (tell, lines) = mpsc::channel();
+    // What it says later is read too, so that it never waits for a reader.
+    thread::spawn(move || {
+        for line in BufReader::new(said).lines().map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    let end = Instant::now() + LONGEST;
     let mut heard = String::new();
-    for line in BufReader::new(said).lines() {
-        let line = line.context("a program says what is no text")?;
+    while let Ok(line) = lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
         if line.contains(words) {
-            return Ok(began.elapsed().as_secs_f64() * 1_000.0);
+            return Ok(group);
         }
         heard.push_str(&line);
         heard.push('\n');

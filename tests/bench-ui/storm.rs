@@ -16,6 +16,7 @@ use crate::{
     figure,
     hub::Hub,
     note, page, percentile,
+    proc::Task,
     process::{Group, portero},
     window::Window,
 };
@@ -50,7 +51,7 @@ pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[St
             door.admit(guests.next().context("nobody comes tonight")?)?;
             sent += 1;
             if sent % GLANCE == 0 {
-                memory.push(resident(std::process::id()));
+                memory.push(resident());
             }
         }
         let mut frames = page::frames(window).await?;
@@ -129,31 +130,9 @@ impl Door {
     }
 }
 
-/// What the app and the processes of its page hold that nobody else holds, in MB: all below this program that are theirs.
-fn resident(under: u32) -> f64 {
-    let mut sum = 0.0;
-    let mut open = vec![under.to_string()];
-    while let Some(parent) = open.pop() {
-        let tasks = fs::read_dir(format!("/proc/{parent}/task"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        for child in tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok()) {
-            for pid in child.split_whitespace() {
-                let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-                if name.starts_with("portero\n") || name.starts_with("WebKitWebProces") {
-                    sum += pss_mb(pid);
-                }
-                open.push(pid.to_owned());
-            }
-        }
-    }
-    sum
-}
-
-fn pss_mb(pid: &str) -> f64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("Pss:"));
-    let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kb.unwrap_or(0.0) / 1_000.0
+/// What the app and the process of its page hold, in MB.
+fn resident() -> f64 {
+    let all = Task::process(std::process::id()).below();
+    let ours = |task: &&Task| ["portero", "WebKitWebProces"].contains(&task.name().as_str());
+    all.iter().filter(ours).map(Task::pss_mb).sum()
 }

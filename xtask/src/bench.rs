@@ -60,7 +60,8 @@ pub(crate) fn run(
         };
         let (build, mut command) = if name == WINDOW {
             let bench = build::workspace(place, "bench --bench ui --quiet");
-            let programs = build::workspace(place, "build --release --bins");
+            // Built with the benchmark, since what that depends on besides would have all of it built once more.
+            let programs = build::workspace(place, "build --release --bins --bench ui");
             (vec![programs], check::on_a_display(place, bench, &[]))
         } else {
             let bench = bench + profile(package);
