@@ -4,6 +4,7 @@
 import { choices, foundAgain, missing, next, total, type Arrival } from "../arrival";
 import { errorView, type Answer, type Conflicto, type DoorEvent, type ErrorView, type Fila, type Recent, type Tonight } from "../backend";
 import { venueNow } from "../format";
+import { paced } from "../paced";
 import { isForeign, isUndo, mayChooseQuantity, mayOverride, moodOf, placesLeft, staysFor, type Mood } from "../verdict";
 import type { App } from "./app.svelte";
 
@@ -56,6 +57,7 @@ export class Door {
   flash = $state<Mood | "callback" | null>(null);
   /** For the live region. */
   said = $state("");
+  #look = paced(() => this.refresh());
   #count = 0;
   #calm: ReturnType<typeof setTimeout> | undefined;
   #disarm: ReturnType<typeof setTimeout> | undefined;
@@ -306,7 +308,7 @@ export class Door {
 
   #heard(event: DoorEvent): void {
     if (event.event === "changed") {
-      void this.refresh();
+      this.#look();
       // Others of the party that is on the screen came in somewhere else, this very moment.
       const answer = this.shown?.answer;
       if (answer?.reservaId && event.reservas.includes(answer.reservaId)) void this.#readBefore(answer, this.shown?.n ?? 0);

@@ -1,6 +1,7 @@
 // Who should be here and is not, and which parties are beyond their size: read from tonight's reservations.
 
 import type { Fila, Status } from "../backend";
+import { paced } from "../paced";
 import type { App } from "./app.svelte";
 
 /** A party is late from here on, in ms after its time. */
@@ -12,8 +13,6 @@ export class Late {
   over = $state<Fila[]>([]);
   /** Marked as no-shows. */
   gone = $state<Fila[]>([]);
-  #reading = false;
-  #again = false;
 
   readonly late = $derived(
     this.#awaited.filter((row) => this.by(row) > GRACE).sort((a, b) => this.by(b) - this.by(a)),
@@ -22,9 +21,10 @@ export class Late {
   constructor(readonly app: App) {}
 
   start(): () => void {
-    void this.read();
+    const look = paced(() => this.read());
+    look();
     return this.app.backend.on("door://event", (event) => {
-      if (event.event === "changed") void this.read();
+      if (event.event === "changed") look();
     });
   }
 
@@ -34,26 +34,16 @@ export class Late {
   }
 
   async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
+    const of = (estado: Status) => this.app.backend.list({ fecha: this.app.today, estado, limit: MOST });
     try {
-      do {
-        this.#again = false;
-        const of = (estado: Status) => this.app.backend.list({ fecha: this.app.today, estado, limit: MOST });
-        const [awaited, active, gone] = await Promise.all([of("En Progreso"), of("Activa"), of("Reserva Caída")]);
-        this.gone = gone.reservas;
-        this.#awaited = awaited.reservas;
-        this.over = active.reservas
-          .filter((row) => row.asistenciaActual > row.numeroPersonas)
-          .sort((a, b) => b.asistenciaActual - b.numeroPersonas - (a.asistenciaActual - a.numeroPersonas));
-      } while (this.#again);
+      const [awaited, active, gone] = await Promise.all([of("En Progreso"), of("Activa"), of("Reserva Caída")]);
+      this.gone = gone.reservas;
+      this.#awaited = awaited.reservas;
+      this.over = active.reservas
+        .filter((row) => row.asistenciaActual > row.numeroPersonas)
+        .sort((a, b) => b.asistenciaActual - b.numeroPersonas - (a.asistenciaActual - a.numeroPersonas));
     } catch (thrown) {
       this.app.complain(thrown);
-    } finally {
-      this.#reading = false;
     }
   }
 }

@@ -5,6 +5,7 @@ import { errorView, type CargaDelDia, type ErrorView, type Ficha, type Fila, typ
 import { queryOf, savedViews, saveViews, step, unfiltered, type Filter, type View } from "../desk/filter";
 import { blank, type Draft } from "../draft";
 import { addMonths } from "../format";
+import { paced } from "../paced";
 import { Pages } from "../pages";
 import type { App } from "./app.svelte";
 import { Bench } from "./bench.svelte";
@@ -55,8 +56,9 @@ export class Roster {
 
   start(): () => void {
     void this.ask();
+    const look = paced(() => this.refresh());
     return this.app.backend.on("door://event", (event) => {
-      if (event.event === "changed" || event.event === "confirmed" || event.event === "quarantined") void this.refresh();
+      if (event.event === "changed" || event.event === "confirmed" || event.event === "quarantined") look();
     });
   }
 
