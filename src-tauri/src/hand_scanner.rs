@@ -73,7 +73,7 @@ impl HandScanner {
     }
 
     fn is(&self, status: SerialStatus) {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
         events::tell(&self.window, events::SCANNER, &status);
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 }

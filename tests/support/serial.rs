@@ -8,11 +8,14 @@ use std::{
     path::Path,
 };
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 /// Plugs it in at `path`. What is written to it, it sends; dropped, it is unplugged.
 pub(crate) fn plug(path: &Path) -> io::Result<File> {
     let scanner = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    // A program that is started meanwhile would hold the plug as well.
+    fcntl_setfd(&scanner, FdFlags::CLOEXEC)?;
     grantpt(&scanner)?;
     unlockpt(&scanner)?;
     let name = ptsname(&scanner, Vec::new())?;
