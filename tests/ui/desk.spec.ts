@@ -318,6 +318,7 @@ for (const theme of ["dark", "light"] as const) {
     };
     await open(page, { theme });
     await page.getByTestId("nav-reservations").click();
+    await expect(page.getByTestId("reservation-row").first()).toBeVisible();
     await page.keyboard.press("x");
     await expect(page.getByTestId("bulk")).toBeVisible();
     for (const panel of ["filters", "files", "bulk-night"]) {
