@@ -1,4 +1,5 @@
-//! What the whole app computes while its camera runs at 30 pictures a second: window, preview, decoding, door and hub.
+//! What the whole app computes while its camera runs at 30 pictures a second: window, preview, decoding, door and hub; and
+//! whether what it holds stays as it is, for it runs all night.
 //!
 //! The camera is the drawn one. Drawing is not the app's work, so the thread that does it does not count.
 
@@ -12,9 +13,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
-    figure, note,
+    figure, memory, note,
     proc::Task,
-    process::portero,
+    process::{Group, portero},
     start::{SHOWN, started},
 };
 
@@ -24,6 +25,10 @@ const DRAWS: &str = "camera";
 /// Until what starts has started, and the eye has got used to the scene.
 const BEFORE: Duration = Duration::from_secs(8);
 const LASTS: Duration = Duration::from_secs(30);
+/// Until all that the screen shows has been shown once: the last forty entries, each kind of verdict.
+const WARM: Duration = Duration::from_secs(150);
+/// Four minutes of looks.
+const LOOKS: usize = 120;
 /// Ticks a second of the times in `/proc`: fixed in Linux's interface.
 const TICKS: f64 = 100.0;
 
@@ -34,11 +39,28 @@ pub(crate) fn measure(dir: &Path, args: &[String]) -> Result<()> {
         "--data-dir".into(),
         dir.join("data-demo").display().to_string(),
     ];
-    run("guest after guest", &demo, 60.0)?;
-    run("nobody there", args, 10.0)
+    let app = run("guest after guest", &demo, 60.0)?;
+    note("whether memory stays where it is, guest after guest");
+    thread::sleep(WARM);
+    let looks: Vec<f64> = (0..LOOKS)
+        .map(|_| {
+            thread::sleep(memory::GLANCE);
+            memory::resident()
+        })
+        .collect();
+    let (all, grown) = memory::grown(&looks);
+    figure(
+        "the whole app at 30 pictures a second: memory grown in two minutes",
+        grown,
+        "MB",
+        Some(10.0),
+        Some((all, "all of it")),
+    );
+    drop(app);
+    run("nobody there", args, 10.0).map(drop)
 }
 
-fn run(what: &str, args: &[String], budget: f64) -> Result<()> {
+fn run(what: &str, args: &[String], budget: f64) -> Result<Group> {
     note(&format!("the camera at 30 pictures a second, {what}"));
     let (said, log) = std::io::pipe()?;
     let mut command = Command::new(portero());
@@ -47,7 +69,7 @@ fn run(what: &str, args: &[String], budget: f64) -> Result<()> {
         .env("RUST_LOG", "portero_app=info")
         .stdout(Stdio::null())
         .stderr(log);
-    let _app = started(command, SHOWN, said)?;
+    let app = started(command, SHOWN, said)?;
     thread::sleep(BEFORE);
     let began = Instant::now();
     let before = Spent::now()?;
@@ -67,7 +89,7 @@ fn run(what: &str, args: &[String], budget: f64) -> Result<()> {
         Some(budget),
         None,
     );
-    Ok(())
+    Ok(app)
 }
 
 /// Ticks that were computed since the start.

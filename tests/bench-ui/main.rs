@@ -5,8 +5,8 @@
 //! - [`start`]: from the program's start to its list, beside a bare window of the same kit ([`bare`])
 //! - [`typing`]: from a key press to the frame with the list it asks for
 //! - [`storm`]: frames and memory while 50 entries a second arrive
-//! - [`eye`]: what the whole app computes while its camera runs
-//! - [`roster`]: 100,000 reservations; [`page`]: what looks on from inside the page; [`proc`]: from outside
+//! - [`eye`]: what the whole app computes while its camera runs, and whether its memory stays where it is
+//! - [`roster`]: 100,000 reservations; [`page`]: what looks on from inside the page; [`proc`] and [`memory`]: from outside
 
 #[path = "../e2e/hub.rs"]
 #[expect(dead_code, reason = "the tests of the real window need more of it")]
@@ -19,6 +19,7 @@ mod window;
 
 mod bare;
 mod eye;
+mod memory;
 mod page;
 mod proc;
 mod roster;
@@ -79,19 +80,20 @@ async fn measure() -> Result<()> {
     if wanted(&["eye"]) {
         eye::measure(dir.path(), &args)?;
     }
-    if !wanted(&["typing", "storm"]) {
-        return Ok(());
-    }
-    let window = Window::open(dir.path(), "bench", &without).await?;
-    window.until_badge("live", SNAPSHOT).await?;
     if wanted(&["typing"]) {
         note("typing");
+        let window = Window::open(dir.path(), "bench-typing", &without).await?;
+        window.until_badge("live", SNAPSHOT).await?;
         typing::measure(&window).await?;
+        window.close().await?;
     }
     if wanted(&["storm"]) {
+        let window = Window::open_with(dir.path(), "bench-storm", &without, storm::COLLECTS_ALL).await?;
+        window.until_badge("live", SNAPSHOT).await?;
         storm::measure(&window, &hub, dir.path(), &guests).await?;
+        window.close().await?;
     }
-    window.close().await
+    Ok(())
 }
 
 /// The arguments of a manager's window, who sees all reservations.

@@ -71,7 +71,7 @@ pub(crate) async fn import(hub: &Hub, dir: &Path) -> Result<Vec<String>> {
             today.saturating_add((i64::try_from(n)? % NIGHTS - NIGHTS / 2).days())
         };
         let name = format!("{} {}", GIVEN[n % 20], FAMILY[(n / 20) % 20]);
-        let (phone, party, hour, minute) = (990_000_000 + n, 2 + n % 7, 19 + n % 5, (n / 5) % 4 * 15);
+        let (phone, party, hour, minute) = (990_000_000 + n, 4 + n % 7, 19 + n % 5, (n / 5) % 4 * 15);
         writeln!(
             text,
             "{id},{name},+593{phone},{party},{day},{hour:02}:{minute:02},{}",

@@ -15,20 +15,22 @@ use tokio::time::{Instant, interval};
 use crate::{
     figure,
     hub::Hub,
-    note, page, percentile,
-    proc::Task,
+    memory, note, page, percentile,
     process::{Group, portero},
     window::Window,
 };
 
+/// Each collection of the page's garbage is a whole one. Left to itself the engine looks through what is young most of the
+/// time, and through all of it every four or five minutes: what lives on could be told only in a quarter of an hour.
+pub(crate) const COLLECTS_ALL: &[(&str, &str)] = &[("JSC_useGenerationalGC", "false")];
 const A_SECOND: u64 = 50;
-/// Long enough for two rounds of the page's garbage collection, which comes about once a minute.
+/// Half a minute to warm up, then two minutes that are compared; in each the page's garbage is collected.
 const LASTS: Duration = Duration::from_secs(150);
 const QUIET: Duration = Duration::from_secs(15);
-/// Of memory: one look in so long.
-const GLANCE: u64 = 2 * A_SECOND;
+/// Entries from one look at memory to the next.
+const GLANCE: u64 = memory::GLANCE.as_secs() * A_SECOND;
 
-/// On the door screen, then on the desk's.
+/// On the door screen, then on the desk's, of a window opened with [`COLLECTS_ALL`].
 pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[String]) -> Result<()> {
     let mut door = Door::open(hub, dir)?;
     let mut guests = guests.iter().cycle();
@@ -43,7 +45,7 @@ pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[St
         tokio::time::sleep(QUIET).await;
         let mut quiet = page::frames(window).await?;
         page::watch_frames(window).await?;
-        let mut memory = Vec::new();
+        let mut looks = Vec::new();
         let mut beat = interval(Duration::from_secs(1) / u32::try_from(A_SECOND)?);
         let began = Instant::now();
         let mut sent = 0;
@@ -52,7 +54,7 @@ pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[St
             door.admit(guests.next().context("nobody comes tonight")?)?;
             sent += 1;
             if sent % GLANCE == 0 {
-                memory.push(resident());
+                looks.push(memory::resident());
             }
         }
         let mut frames = page::frames(window).await?;
@@ -71,17 +73,14 @@ pub(crate) async fn measure(window: &Window, hub: &Hub, dir: &Path, guests: &[St
             None,
             None,
         );
-        // What the page throws away stays until it is collected, so memory is a saw's teeth: what counts is where they start.
-        let lowest = |part: &[f64]| part.iter().copied().fold(f64::INFINITY, f64::min);
-        // And what is shown has to have been drawn once.
-        let warm = &memory[memory.len() / 5..];
-        let (first, second) = warm.split_at(warm.len() / 2);
+        // What is shown has to have been drawn once.
+        let (all, grown) = memory::grown(&looks[looks.len() / 5..]);
         figure(
             &format!("50 entries a second, {name}: memory grown in a minute"),
-            (lowest(second) - lowest(first)).max(0.0),
+            grown,
             "MB",
             Some(10.0),
-            Some((lowest(first), "all of it")),
+            Some((all, "all of it")),
         );
     }
     Ok(())
@@ -130,11 +129,4 @@ impl Door {
             json!({ "id": self.sent, "cmd": "admit", "reservaId": guest, "quantity": 1, "override": false });
         Ok(writeln!(self.input, "{order}")?)
     }
-}
-
-/// What the app and the process of its page hold, in MB.
-fn resident() -> f64 {
-    let all = Task::process(std::process::id()).below();
-    let ours = |task: &&Task| ["portero", "WebKitWebProces"].contains(&task.name().as_str());
-    all.iter().filter(ours).map(Task::pss_mb).sum()
 }

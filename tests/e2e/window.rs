@@ -29,10 +29,20 @@ pub(crate) struct Window {
 impl Window {
     /// Starts a driver, and the app through it. What it saves for its user lands under `home`.
     pub(crate) async fn open(home: &Path, name: &str, args: &[String]) -> Result<Self> {
+        Self::open_with(home, name, args, &[]).await
+    }
+
+    /// The same, with variables for the app and its page.
+    pub(crate) async fn open_with(
+        home: &Path,
+        name: &str,
+        args: &[String],
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         let (port, native) = (free_port()?, free_port()?);
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
-        command.env("HOME", home);
+        command.env("HOME", home).envs(variables.iter().copied());
         let results = root().join("tests/e2e/.results");
         fs::create_dir_all(&results)?;
         // not ours: a window outlives a test that is interrupted, and would hold our own output open
